@@ -54,12 +54,23 @@ const importsOf = (folder, paths) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'cdktf.out/', '.venv/', 'bindings/hcloud/lib/', 'bindings/hcloud/generated/', '**/node_modules/'] },
+  {
+    ignores: [
+      'dist/',
+      'cdktf.out/',
+      '.venv/',
+      'bindings/hcloud/lib/',
+      'bindings/hcloud/generated/',
+      '**/node_modules/',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strict,
   prettier,
   {
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+    languageOptions: {
+      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -69,14 +80,20 @@ export default tseslint.config(
   ...folders.map((folder) => ({ files: [`${folder}/**/*.ts`], rules: importsOf(folder, []) })),
   ...['cluster', 'render', 'stacks'].map((folder) => ({
     files: [`${folder}/**/*.ts`],
-    ignores: ['render/write.ts', 'render/sources.ts'],
+    ignores: ['render/write.ts'],
     rules: {
       ...importsOf(
         folder,
-        impureModules.map((name) => ({ name, message: `${folder}/ is pure: no disk, clock, child process or network.` })),
+        impureModules.map((name) => ({
+          name,
+          message: `${folder}/ is pure: no disk, clock, child process or network.`,
+        })),
       ),
       'no-restricted-globals': ['error', ...pureGlobals],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'No randomness.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'No randomness.' },
+      ],
     },
   })),
   { files: ['test/**', 'bench/**', '**/*.config.*', 'bindings/**'], rules: { 'no-console': 'off' } },

@@ -1,0 +1,51 @@
+import { officialFiles } from './checksums.ts';
+
+export type Architecture = 'amd64' | 'arm64';
+
+/** The release files that a node runs from. */
+export type ComponentName = keyof typeof officialFiles;
+
+export const componentNames = Object.keys(officialFiles) as readonly ComponentName[];
+
+/** Kubernetes versions that kubehaus knows, newest first. */
+export const kubernetesVersions: readonly string[] = Object.keys(officialFiles.kubeadm.sha256);
+
+export const DEFAULT_KUBERNETES_VERSION = '1.35.8';
+
+/** Versions of what is not released together with Kubernetes: one set, tested together. */
+const companions: Record<Exclude<ComponentName, 'kubeadm' | 'kubelet' | 'kubectl'>, string> = {
+  etcd: '3.6.14',
+  containerd: '2.3.4',
+  runc: '1.4.3',
+  'cni-plugins': '1.9.1',
+};
+
+/** One release file, at one version, for both architectures. */
+export interface Component {
+  readonly name: ComponentName;
+  readonly version: string;
+  /** Path below a mirror's `files` and, after `https://`, the official URL; `{arch}` still stands in it. */
+  readonly path: string;
+  readonly sha256: Readonly<Record<Architecture, string>>;
+}
+
+/** The components of a cluster at a Kubernetes version of `kubernetesVersions`, with the official sums. */
+export function componentsFor(kubernetesVersion: string): readonly Component[] {
+  return componentNames.map((name) => {
+    const version = name in companions ? companions[name as keyof typeof companions] : kubernetesVersion;
+    const { url, sha256 } = officialFiles[name];
+    const sums = (sha256 as Record<string, Record<Architecture, string>>)[version];
+    if (sums === undefined) throw new Error(`the catalog has no checksum for ${name} ${version}`);
+    return {
+      name,
+      version,
+      path: url.replace('https://', '').replaceAll('{version}', version),
+      sha256: sums,
+    };
+  });
+}
+
+/** Hetzner's ARM machines are the CAX types; every other type is x86 (https://www.hetzner.com/cloud/). */
+export function architectureOf(serverType: string): Architecture {
+  return serverType.startsWith('cax') ? 'arm64' : 'amd64';
+}

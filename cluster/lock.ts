@@ -1,0 +1,57 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import type { Result } from './problem.ts';
+
+const nodeLock = z.strictObject({
+  address: z.ipv4(),
+  podCidr: z.cidrv4().optional(),
+  location: z.string(),
+});
+
+const lockSchema = z.strictObject({
+  version: z.literal(1),
+  nodes: z.record(z.string(), nodeLock),
+  components: z.record(
+    z.string(),
+    z.strictObject({ version: z.string(), sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)) }),
+  ),
+});
+
+/** What was decided once and must not change: addresses and locations of nodes, versions and sums of release files. */
+export type ClusterLock = z.output<typeof lockSchema>;
+export type NodeLock = z.output<typeof nodeLock>;
+
+export const emptyLock: ClusterLock = { version: 1, nodes: {}, components: {} };
+
+export const LOCK_FILE = 'cluster.lock.yaml';
+
+const HEADER = `# Kept by kubehaus and committed, like any lock file: what was given to a node once stays its own.
+`;
+
+/** Parses cluster.lock.yaml; no text means that there is none yet. */
+export function parseLock(text: string | undefined): Result<ClusterLock> {
+  if (text === undefined) return { ok: true, value: emptyLock };
+  const refused = (message: string) => ({
+    ok: false as const,
+    problems: [
+      {
+        file: LOCK_FILE,
+        path: '',
+        message,
+        remedy: 'Restore it from version control; without it nodes could be renumbered',
+      },
+    ],
+  });
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (error) {
+    return refused(`is not valid YAML: ${(error as Error).message.split('\n')[0] ?? ''}`);
+  }
+  const parsed = lockSchema.safeParse(data);
+  return parsed.success ? { ok: true, value: parsed.data } : refused(z.prettifyError(parsed.error));
+}
+
+export function formatLock(lock: ClusterLock): string {
+  return HEADER + stringify(lock, { lineWidth: 0 });
+}

@@ -1,0 +1,313 @@
+import { architectureOf, componentsFor, type Architecture, type Component } from './catalog.ts';
+import { addressAt, contains, formatCidr, offsetIn, parseCidr, sizeOf, subnetAt, type Cidr } from './cidr.ts';
+import type { ClusterLock, NodeLock } from './lock.ts';
+import { ETCD_POOL, MASTER_POOL, nodeName, placementGroupName, type NodeRole } from './names.ts';
+import { problemAt, type Source } from './parse.ts';
+import type { Problem, Result } from './problem.ts';
+import type { ClusterConfig } from './schema.ts';
+import { levelOf, type Level, type Topology } from './topology.ts';
+
+/** A Kubernetes taint. */
+export interface Taint {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** One machine and all that is decided about it before anything runs. */
+export interface NodePlan {
+  /** Host name, node name and server name, e.g. `prod-master-1`. */
+  readonly name: string;
+  readonly role: NodeRole;
+  /** Pool: `master`, `etcd` or a worker pool's name. */
+  readonly pool: string;
+  /** Number in the pool, from 1. */
+  readonly ordinal: number;
+  /** Whether an etcd member runs here. */
+  readonly etcdMember: boolean;
+  /** Address in the WireGuard mesh, e.g. `10.0.1.11`. */
+  readonly address: string;
+  /** The pods' /24 of this node; etcd machines run no pods. */
+  readonly podCidr?: string;
+  readonly serverType: string;
+  readonly architecture: Architecture;
+  readonly location: string;
+  readonly image: string;
+  readonly placementGroup: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Whether Hetzner refuses to delete or rebuild this server. */
+  readonly protected: boolean;
+}
+
+/** Everything that stacks/ and render/ need to know; nothing in it depends on the time or the machine. */
+export interface ClusterPlan {
+  readonly name: string;
+  readonly topology: Topology;
+  readonly level: Level;
+  /** etcd machines, masters, then workers by pool; within a pool by ordinal. */
+  readonly nodes: readonly NodePlan[];
+  /** Release files at the versions and sums of the lock. */
+  readonly components: readonly Component[];
+  /** cluster.yaml with its defaults, for what is handed on as it is. */
+  readonly config: ClusterConfig;
+}
+
+/** Prefix length of a node's share of the pod network: 254 pods, above the kubelet's default limit of 110. */
+export const POD_PREFIX = 24;
+
+/** First offset of each role in the mesh network, as in hetzner-kube: etcd .1, masters .11, workers .21. */
+const FIRST_OFFSET: Record<NodeRole, number> = { etcd: 1, 'control-plane': 11, worker: 21 };
+
+interface Wanted extends Omit<
+  NodePlan,
+  'name' | 'address' | 'podCidr' | 'location' | 'placementGroup' | 'architecture'
+> {
+  readonly locations: readonly string[];
+  /** Path in cluster.yaml that asks for this node. */
+  readonly path: readonly PropertyKey[];
+}
+
+/**
+ * Decides everything about the cluster that can be decided before it exists.
+ *
+ * What the lock knows of a node stays; new nodes get the lowest free address and pod network of their role, and a
+ * location in turn. The returned lock holds exactly the planned nodes.
+ */
+export function planCluster(
+  config: ClusterConfig,
+  lock: ClusterLock,
+  source: Source,
+): Result<{ plan: ClusterPlan; lock: ClusterLock }> {
+  const topology = topologyOf(config);
+  const wanted = wantedNodes(config);
+  const { nodes, problems } = place(config, wanted, lock, source);
+  if (problems.length > 0) return { ok: false, problems };
+
+  const components = componentsFor(config.kubernetes.version).map((component) =>
+    withMirrorSums(component, config),
+  );
+  return {
+    ok: true,
+    value: {
+      plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
+      lock: {
+        version: 1,
+        nodes: Object.fromEntries(
+          nodes.map(({ name, address, podCidr, location }) => [
+            name,
+            { address, ...(podCidr === undefined ? {} : { podCidr }), location },
+          ]),
+        ),
+        components: Object.fromEntries(
+          components.map(({ name, version, sha256 }) => [name, { version, sha256: { ...sha256 } }]),
+        ),
+      },
+    },
+  };
+}
+
+export function topologyOf(config: ClusterConfig): Topology {
+  const masters = config.controlPlane.count;
+  const workers = config.workers.reduce((sum, pool) => sum + pool.count, 0);
+  return config.etcd.placement === 'isolated'
+    ? { kind: 'isolated', masters, etcdMembers: config.etcd.count, workers }
+    : { kind: 'stacked', masters, workers };
+}
+
+function wantedNodes(config: ClusterConfig): Wanted[] {
+  const { etcd, controlPlane, workers, image, locations, deleteProtection } = config;
+  const schedulable = controlPlane.schedulable ?? workers.length === 0;
+  const ordinals = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+  return [
+    ...(etcd.placement === 'isolated'
+      ? ordinals(etcd.count).map((ordinal) => ({
+          role: 'etcd' as const,
+          pool: ETCD_POOL,
+          ordinal,
+          etcdMember: true,
+          serverType: etcd.serverType,
+          image,
+          labels: {},
+          taints: [],
+          protected: deleteProtection,
+          locations: etcd.locations ?? locations,
+          path: ['etcd', 'count'],
+        }))
+      : []),
+    ...ordinals(controlPlane.count).map((ordinal) => ({
+      role: 'control-plane' as const,
+      pool: MASTER_POOL,
+      ordinal,
+      etcdMember: etcd.placement === 'stacked',
+      serverType: controlPlane.serverType,
+      image,
+      labels: {},
+      taints: schedulable
+        ? []
+        : [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }],
+      protected: deleteProtection,
+      locations: controlPlane.locations ?? locations,
+      path: ['controlPlane', 'count'],
+    })),
+    ...workers.flatMap((pool, index) =>
+      ordinals(pool.count).map((ordinal) => ({
+        role: 'worker' as const,
+        pool: pool.name,
+        ordinal,
+        etcdMember: false,
+        serverType: pool.serverType,
+        image: pool.image ?? image,
+        labels: pool.labels,
+        taints: pool.taints,
+        protected: false,
+        locations: pool.locations ?? locations,
+        path: ['workers', index, 'count'],
+      })),
+    ),
+  ];
+}
+
+function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLock, source: Source) {
+  const nodeCidr = cidrOf(config.network.nodeCidr);
+  const podCidr = cidrOf(config.network.podCidr);
+  const named = wanted.map((node) => ({ node, name: nodeName(config.name, node.pool, node.ordinal) }));
+  const locked = new Map<string, NodeLock>(
+    named.flatMap(({ name }) => {
+      const known = lock.nodes[name];
+      return known === undefined ? [] : [[name, known] as const];
+    }),
+  );
+  const problems: Problem[] = [...lockProblems(locked, nodeCidr, podCidr, config, source)];
+
+  const addresses = allocator(
+    [...locked.values()].map(({ address }) => offsetIn(nodeCidr, address) ?? -1),
+    FIRST_OFFSET,
+  );
+  const podNetworks = allocator(
+    [...locked.values()].flatMap((node) =>
+      node.podCidr === undefined
+        ? []
+        : [Math.floor(((parseCidr(node.podCidr)?.base ?? 0) - podCidr.base) / 2 ** (32 - POD_PREFIX))],
+    ),
+    { pods: 0 },
+  );
+  const podNetworkCount = Math.floor(sizeOf(podCidr) / 2 ** (32 - POD_PREFIX));
+  const overflowing = new Set<string>();
+
+  const nodes = named.map(({ node, name }): NodePlan => {
+    const { locations, path, ...rest } = node;
+    const known = locked.get(name);
+    const offset = known ? (offsetIn(nodeCidr, known.address) ?? 0) : addresses(node.role);
+    if (offset >= addressLimit(node.role, nodeCidr))
+      overflowing.add(JSON.stringify({ path, what: 'address' }));
+    const runsPods = node.role !== 'etcd';
+    const podIndex = runsPods && known?.podCidr === undefined ? podNetworks('pods') : 0;
+    if (podIndex >= podNetworkCount) overflowing.add(JSON.stringify({ path, what: 'pods' }));
+    return {
+      ...rest,
+      name,
+      address: known?.address ?? addressAt(nodeCidr, offset),
+      ...(runsPods ? { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podIndex)) } : {}),
+      architecture: architectureOf(node.serverType),
+      location: known?.location ?? (locations[(node.ordinal - 1) % locations.length] as string),
+      placementGroup: placementGroupName(config.name, node.pool, node.ordinal),
+    };
+  });
+
+  for (const key of overflowing) {
+    const { path, what } = JSON.parse(key) as { path: PropertyKey[]; what: string };
+    problems.push(
+      what === 'address'
+        ? problemAt(
+            source,
+            path,
+            `more nodes than ${config.network.nodeCidr} has addresses for this role`,
+            'Use fewer nodes or a larger network.nodeCidr',
+          )
+        : problemAt(
+            source,
+            path,
+            `more nodes than ${config.network.podCidr} has /${POD_PREFIX} networks`,
+            'Use fewer nodes or a larger network.podCidr',
+          ),
+    );
+  }
+  return { nodes, problems };
+}
+
+/** Hands out the lowest number of a kind, from the kind's first one on, that nobody has. */
+function allocator<Kind extends string>(used: readonly number[], first: Readonly<Record<Kind, number>>) {
+  const taken = new Set(used);
+  const next: Record<Kind, number> = { ...first };
+  return (kind: Kind): number => {
+    while (taken.has(next[kind])) next[kind]++;
+    taken.add(next[kind]);
+    return next[kind];
+  };
+}
+
+/** First offset that a role may not have: the next role's first one; for workers the broadcast address. */
+function addressLimit(role: NodeRole, nodeCidr: Cidr): number {
+  const end = sizeOf(nodeCidr) - 1;
+  switch (role) {
+    case 'etcd':
+      return Math.min(FIRST_OFFSET['control-plane'], end);
+    case 'control-plane':
+      return Math.min(FIRST_OFFSET.worker, end);
+    case 'worker':
+      return end;
+    default:
+      return role satisfies never;
+  }
+}
+
+/** A lock that was made for other networks can't be kept: changing them would renumber every node. */
+function lockProblems(
+  locked: ReadonlyMap<string, NodeLock>,
+  nodeCidr: Cidr,
+  podCidr: Cidr,
+  config: ClusterConfig,
+  source: Source,
+): Problem[] {
+  const nodes = [...locked];
+  const problems: Problem[] = [];
+  const outsideMesh = nodes.find(([, node]) => offsetIn(nodeCidr, node.address) === undefined);
+  if (outsideMesh) {
+    problems.push(
+      problemAt(
+        source,
+        ['network', 'nodeCidr'],
+        `${outsideMesh[0]} has the address ${outsideMesh[1].address}, which is not in ${config.network.nodeCidr}`,
+        'Keep the network of the running cluster, or widen it around the old one',
+      ),
+    );
+  }
+  const outsidePods = nodes.find(([, node]) => {
+    const cidr = node.podCidr === undefined ? undefined : parseCidr(node.podCidr);
+    return cidr !== undefined && !contains(podCidr, cidr);
+  });
+  if (outsidePods) {
+    problems.push(
+      problemAt(
+        source,
+        ['network', 'podCidr'],
+        `${outsidePods[0]} has the pod network ${String(outsidePods[1].podCidr)}, which is not in ${config.network.podCidr}`,
+        'Keep the network of the running cluster, or widen it around the old one',
+      ),
+    );
+  }
+  return problems;
+}
+
+function withMirrorSums(component: Component, config: ClusterConfig): Component {
+  const sumFor = (architecture: Architecture) =>
+    config.mirror.sha256[component.path.replaceAll('{arch}', architecture)] ?? component.sha256[architecture];
+  return { ...component, sha256: { amd64: sumFor('amd64'), arm64: sumFor('arm64') } };
+}
+
+function cidrOf(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (cidr === undefined) throw new Error(`${text} passed the schema but is not a network`);
+  return cidr;
+}

@@ -1,0 +1,34 @@
+/** One thing that is wrong with the input. Problems are collected, never thrown one by one. */
+export interface Problem {
+  /** Where: the file's name, e.g. `cluster.yaml`. */
+  readonly file: string;
+  /** Path in the file, e.g. `workers[0].count`; empty for the whole file. */
+  readonly path: string;
+  /** Line in the file, from 1; absent where the value is a default. */
+  readonly line?: number;
+  /** What is wrong, as a sentence without a full stop. */
+  readonly message: string;
+  /** What to do about it, as a sentence without a full stop. */
+  readonly remedy: string;
+}
+
+/** Either a value or everything that is wrong with the input; never both. */
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** `cluster.yaml:12 workers[0].count: message. Remedy.` */
+export function formatProblem(problem: Problem): string {
+  const where = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+  const path = problem.path === '' ? '' : ` ${problem.path}`;
+  const end = problem.remedy.endsWith('?') ? '' : '.';
+  return `${where}${path}: ${problem.message}. ${problem.remedy}${end}`;
+}
+
+/** `['workers', 0, 'count']` becomes `workers[0].count`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+    '',
+  );
+}

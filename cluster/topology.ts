@@ -1,0 +1,34 @@
+/** Where etcd lives: on the masters, or on machines of its own ("external" in kubeadm's words). */
+export type Topology =
+  | { readonly kind: 'stacked'; readonly masters: number; readonly workers: number }
+  | {
+      readonly kind: 'isolated';
+      readonly masters: number;
+      readonly etcdMembers: number;
+      readonly workers: number;
+    };
+
+/** hetzner-kube's levels of high availability, with the two that it did not have (0 and 2). */
+export type Level = 0 | 1 | 2 | 3 | 4;
+
+/**
+ * The level that a topology amounts to.
+ * 0: one machine; 1: one master and workers; 2: one master, separate etcd; 3: masters that also run etcd;
+ * 4: several masters, separate etcd.
+ */
+export function levelOf(topology: Topology): Level {
+  switch (topology.kind) {
+    case 'stacked':
+      if (topology.masters > 1) return 3;
+      return topology.workers === 0 ? 0 : 1;
+    case 'isolated':
+      return topology.masters > 1 ? 4 : 2;
+    default:
+      return topology satisfies never;
+  }
+}
+
+/** Members that etcd can lose while it still has a quorum: ⌊(n − 1) / 2⌋ (https://etcd.io/docs/v3.6/faq/). */
+export function toleratedFailures(members: number): number {
+  return Math.floor((members - 1) / 2);
+}
