@@ -1,0 +1,3 @@
+module kubehaus.dev/lab/builds/pause
+
+go 1.24.0

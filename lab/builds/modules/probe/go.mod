@@ -1,0 +1,3 @@
+module kubehaus.dev/lab/builds/probe
+
+go 1.24.0
