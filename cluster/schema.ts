@@ -142,9 +142,16 @@ const mirror = z.strictObject({
     .optional()
     .describe('Debian repository that replaces the image’s own.'),
   registry: z
-    .url()
+    .strictObject({
+      url: z.url().describe('Base URL; it serves <url>/v2/<upstream host>/<repository> in place of each upstream.'),
+      upstreams: z
+        .array(z.string())
+        .min(1)
+        .default(['registry.k8s.io', 'docker.io', 'quay.io', 'ghcr.io'])
+        .describe('Registries that it stands for.'),
+    })
     .optional()
-    .describe('Registry that serves <registry>/v2/<upstream host>/<repository> in place of each upstream.'),
+    .describe('Image registry that replaces the public ones.'),
 });
 
 /** Settings that are handed on as they are; kubehaus’s own values win where it must decide. */

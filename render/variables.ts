@@ -1,0 +1,72 @@
+import type { ComponentName } from '../cluster/catalog.ts';
+import type { NodePlan } from '../cluster/plan.ts';
+import type { Settings } from './merge.ts';
+import type { View } from './view.ts';
+
+/** group_vars/all.yml: what is the same for all hosts. Each name begins with the role that reads it. */
+export function groupVariables(view: View): Settings {
+  const { config } = view;
+  const { network, mirror, kubernetes } = config;
+  return {
+    cluster_name: view.name,
+    cluster_nodes: view.nodes.map(({ name, address, role }) => ({ name, address, role })),
+    ...(mirror.apt === undefined ? {} : { host_apt_repository: aptRepository(mirror.apt) }),
+    components_base_url: mirror.files === undefined ? 'https://' : `${mirror.files.replace(/\/$/, '')}/`,
+    components_catalog: view.components.map(({ name, version, path, sha256 }) => ({ name, version, path, sha256 })),
+    wireguard_port: network.wireguardPort,
+    wireguard_mtu: network.mtu,
+    wireguard_cidr: network.nodeCidr,
+    wireguard_pod_cidr: network.podCidr,
+    etcd_cluster_token: view.name,
+    etcd_endpoints: view.etcdEndpoints,
+    containerd_registry_mirrored: mirror.registry !== undefined,
+    ansible_port: config.ssh.port,
+    master_lb_port: 16443,
+    kubernetes_version: kubernetes.version,
+    kubernetes_pod_cidr: network.podCidr,
+    kubernetes_service_cidr: network.serviceCidr,
+    kubernetes_ignore_preflight_errors: kubernetes.ignorePreflightErrors,
+    cni_mtu: network.mtu,
+  };
+}
+
+/** host_vars/<node>.yml: what is a node's own. */
+export function hostVariables(node: NodePlan): Settings {
+  return {
+    node_role: node.role,
+    node_address: node.address,
+    ...(node.podCidr === undefined ? {} : { node_pod_cidr: node.podCidr }),
+    node_architecture: node.architecture,
+    components_names: componentsOf(node),
+    node_labels: node.labels,
+    node_taints: node.taints,
+  };
+}
+
+/** Release files that a node runs from. */
+function componentsOf(node: NodePlan): readonly ComponentName[] {
+  return [
+    ...(node.etcdMember ? (['etcd'] as const) : []),
+    ...(node.role === 'etcd' ? [] : (['containerd', 'runc', 'cni-plugins', 'kubeadm', 'kubelet', 'kubectl'] as const)),
+  ];
+}
+
+/** inventory/cluster.yml: Kubespray's groups; addresses to reach the hosts come from Terraform, in a file beside it. */
+export function inventory(view: View): Settings {
+  const hosts = (nodes: readonly NodePlan[]) => ({ hosts: Object.fromEntries(nodes.map(({ name }) => [name, {}])) });
+  return {
+    all: {
+      children: {
+        etcd: hosts(view.etcdMembers),
+        kube_control_plane: hosts(view.masters),
+        workers: hosts(view.workers),
+        kube_node: { children: { kube_control_plane: {}, workers: {} } },
+        k8s_cluster: { children: { kube_node: {}, etcd: {} } },
+      },
+    },
+  };
+}
+
+function aptRepository(apt: NonNullable<View['config']['mirror']['apt']>): Settings {
+  return { uri: apt.uri, suites: apt.suites, components: apt.components, signed_by: apt.signedBy };
+}

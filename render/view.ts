@@ -1,0 +1,82 @@
+import type { NodePlan, ClusterPlan } from '../cluster/plan.ts';
+import { mergeDeep, type Settings } from './merge.ts';
+
+/** What every .hbs file sees: the plan, and what several templates need from it. */
+export interface View extends ClusterPlan {
+  readonly masters: readonly NodePlan[];
+  readonly workers: readonly NodePlan[];
+  readonly etcdMembers: readonly NodePlan[];
+  /** Nodes that run a kubelet: masters and workers. */
+  readonly kubeNodes: readonly NodePlan[];
+  /** Client URLs of etcd. */
+  readonly etcdEndpoints: readonly string[];
+  /** Settings of cluster.yaml laid over kubehaus's own, which win where it must decide. */
+  readonly kubeletConfiguration: Settings;
+  readonly kubeProxyConfiguration: Settings;
+  readonly containerdConfiguration: Settings;
+  /** Rows of the README's table of nodes. */
+  readonly nodeRows: readonly (NodePlan & { readonly roles: string; readonly pods: string })[];
+  /** Versions of the release files, by component. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Image of the container that holds a pod's namespaces: kubeadm's PauseVersion at Kubernetes 1.34 to 1.36. */
+const SANDBOX_IMAGE = 'registry.k8s.io/pause:3.10.1';
+
+export function viewOf(plan: ClusterPlan): View {
+  const { config, nodes } = plan;
+  const etcdMembers = nodes.filter((node) => node.etcdMember);
+  return {
+    ...plan,
+    masters: nodes.filter((node) => node.role === 'control-plane'),
+    workers: nodes.filter((node) => node.role === 'worker'),
+    kubeNodes: nodes.filter((node) => node.role !== 'etcd'),
+    etcdMembers,
+    etcdEndpoints: etcdMembers.map((node) => `https://${node.address}:2379`),
+    kubeletConfiguration: mergeDeep({ cgroupDriver: 'systemd' }, config.kubernetes.kubelet, {
+      apiVersion: 'kubelet.config.k8s.io/v1beta1',
+      kind: 'KubeletConfiguration',
+    }),
+    kubeProxyConfiguration: mergeDeep({ mode: 'nftables' }, config.kubernetes.kubeProxy, {
+      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+      kind: 'KubeProxyConfiguration',
+      clusterCIDR: config.network.podCidr,
+    }),
+    containerdConfiguration: containerdConfiguration(plan),
+    nodeRows: nodes.map((node) => ({
+      ...node,
+      roles: node.etcdMember && node.role !== 'etcd' ? `${node.role}, etcd` : node.role,
+      pods: node.podCidr ?? '–',
+    })),
+    versions: Object.fromEntries(plan.components.map(({ name, version }) => [name, version])),
+  };
+}
+
+/** containerd's config.toml, version 3 (https://github.com/containerd/containerd/blob/v2.3.4/docs/cri/config.md). */
+function containerdConfiguration({ config }: ClusterPlan): Settings {
+  return mergeDeep(
+    {
+      plugins: {
+        'io.containerd.cri.v1.runtime': {
+          containerd: { runtimes: { runc: { options: { SystemdCgroup: true } } } },
+        },
+      },
+    },
+    config.containerd.config,
+    {
+      version: 3,
+      plugins: {
+        'io.containerd.cri.v1.images': {
+          pinned_images: { sandbox: SANDBOX_IMAGE },
+          registry: { config_path: '/etc/containerd/certs.d' },
+        },
+        'io.containerd.cri.v1.runtime': {
+          containerd: {
+            runtimes: { runc: { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: '/usr/local/bin/runc' } } },
+          },
+          cni: { bin_dirs: ['/opt/cni/bin'], conf_dir: '/etc/cni/net.d' },
+        },
+      },
+    },
+  );
+}
