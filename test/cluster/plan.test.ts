@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { overlaps, parseCidr } from '../../cluster/cidr.ts';
+import { loadCluster } from '../../cluster/load.ts';
+import { emptyLock, formatLock, type ClusterLock } from '../../cluster/lock.ts';
+import type { NodePlan } from '../../cluster/plan.ts';
+import { formatProblem } from '../../cluster/problem.ts';
+import { clusterYaml, configurations, PUBLIC_KEY, type Configuration } from './configurations.ts';
+
+function planned(configuration: Configuration, lock: ClusterLock = emptyLock) {
+  const result = loadCluster({ clusterYaml: clusterYaml(configuration), lockYaml: formatLock(lock) });
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.value;
+}
+
+/** What must never change about a node while it exists. */
+const identity = ({ name, address, podCidr, location, placementGroup }: NodePlan) => ({
+  name,
+  address,
+  podCidr,
+  location,
+  placementGroup,
+});
+
+describe('a plan', () => {
+  it('gives no two nodes the same name, address or pod network', () => {
+    fc.assert(
+      fc.property(configurations, (configuration) => {
+        const { nodes } = planned(configuration).plan;
+        const podCidrs = nodes.flatMap((node) => (node.podCidr === undefined ? [] : [node.podCidr]));
+        for (const values of [nodes.map(({ name }) => name), nodes.map(({ address }) => address), podCidrs]) {
+          expect(new Set(values).size).toBe(values.length);
+        }
+        expect(podCidrs.length).toBe(nodes.filter((node) => node.role !== 'etcd').length);
+      }),
+    );
+  });
+
+  it('never puts more than 10 servers into a placement group', () => {
+    fc.assert(
+      fc.property(configurations, (configuration) => {
+        const sizes = new Map<string, number>();
+        for (const { placementGroup } of planned(configuration).plan.nodes) {
+          sizes.set(placementGroup, (sizes.get(placementGroup) ?? 0) + 1);
+        }
+        expect(Math.max(...sizes.values())).toBeLessThanOrEqual(10);
+      }),
+    );
+  });
+
+  it('keeps every node that stays as it is, whatever is added, removed or moved around it', () => {
+    fc.assert(
+      fc.property(fc.array(configurations, { minLength: 2, maxLength: 5 }), (history) => {
+        let lock = emptyLock;
+        let before = new Map<string, ReturnType<typeof identity>>();
+        for (const configuration of history) {
+          const { plan, lock: next } = planned(configuration, lock);
+          const after = new Map(plan.nodes.map((node) => [node.name, identity(node)]));
+          for (const [name, node] of after) if (before.has(name)) expect(node).toEqual(before.get(name));
+          before = after;
+          lock = next;
+        }
+      }),
+    );
+  });
+
+  it('is the same when made again from its own lock', () => {
+    fc.assert(
+      fc.property(configurations, (configuration) => {
+        const first = planned(configuration);
+        const second = planned(configuration, first.lock);
+        expect(second).toEqual(first);
+      }),
+    );
+  });
+
+  it('numbers the mesh as hetzner-kube did: etcd from .1, masters from .11, workers from .21', () => {
+    const { nodes } = planned({ masters: 2, etcd: 3, pools: [{ name: 'worker', count: 2 }] }).plan;
+    expect(nodes.map(({ name, address }) => `${name} ${address}`)).toEqual([
+      'prod-etcd-1 10.0.0.1',
+      'prod-etcd-2 10.0.0.2',
+      'prod-etcd-3 10.0.0.3',
+      'prod-master-1 10.0.0.11',
+      'prod-master-2 10.0.0.12',
+      'prod-worker-1 10.0.0.21',
+      'prod-worker-2 10.0.0.22',
+    ]);
+  });
+
+  it('keeps a node where it is when the list of locations changes', () => {
+    const yaml = (locations: string) =>
+      `name: prod\nlocations: ${locations}\nssh: { publicKeys: [${PUBLIC_KEY}] }\nworkers: [{ count: 3 }]\n`;
+    const first = loadCluster({ clusterYaml: yaml('[nbg1, fsn1, hel1]') });
+    if (!first.ok) throw new Error('refused');
+    const second = loadCluster({ clusterYaml: yaml('[hel1]'), lockYaml: formatLock(first.value.lock) });
+    if (!second.ok) throw new Error('refused');
+    expect(second.value.plan.nodes.map(identity)).toEqual(first.value.plan.nodes.map(identity));
+  });
+
+  it.each([
+    [{ masters: 1, etcd: undefined, pools: [] }, 0],
+    [{ masters: 1, etcd: undefined, pools: [{ name: 'worker', count: 1 }] }, 1],
+    [{ masters: 1, etcd: 3, pools: [{ name: 'worker', count: 1 }] }, 2],
+    [{ masters: 3, etcd: undefined, pools: [] }, 3],
+    [{ masters: 2, etcd: 3, pools: [] }, 4],
+  ] as [Configuration, number][])('derives the level of %j: %i', (configuration, level) => {
+    expect(planned(configuration).plan.level).toBe(level);
+  });
+
+  it('refuses more nodes than the networks have room for, at the count that asks for them', () => {
+    const result = loadCluster({
+      clusterYaml: `name: prod
+network: { nodeCidr: 10.0.1.0/27, podCidr: 10.244.0.0/20 }
+workers:
+  - count: 30
+ssh: { publicKeys: [${PUBLIC_KEY}] }`,
+    });
+    expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
+      'cluster.yaml:4 workers[0].count: more nodes than 10.0.1.0/27 has addresses for this role. Use fewer nodes or a larger network.nodeCidr.',
+      'cluster.yaml:4 workers[0].count: more nodes than 10.244.0.0/20 has /24 networks. Use fewer nodes or a larger network.podCidr.',
+    ]);
+  });
+
+  it('refuses networks that the nodes of the lock are not in', () => {
+    const yaml = (network: string) => `name: prod\nnetwork: ${network}\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;
+    const first = loadCluster({ clusterYaml: yaml('{}') });
+    if (!first.ok) throw new Error('refused');
+    const moved = loadCluster({
+      clusterYaml: yaml('{ nodeCidr: 10.9.0.0/24, podCidr: 10.99.0.0/16 }'),
+      lockYaml: formatLock(first.value.lock),
+    });
+    expect(moved.ok ? [] : moved.problems.map(({ path }) => path)).toEqual(['network.nodeCidr', 'network.podCidr']);
+  });
+});
+
+describe('networks', () => {
+  it('overlap exactly when one holds an address of the other', () => {
+    const cidrs = fc.record({ base: fc.nat(0xffff), prefix: fc.integer({ min: 16, max: 32 }) }).map(({ base, prefix }) => ({
+      base: Math.floor((base << 8) / 2 ** (32 - prefix)) * 2 ** (32 - prefix),
+      prefix,
+    }));
+    fc.assert(
+      fc.property(cidrs, cidrs, (one, other) => {
+        const holds = (outer: typeof one, inner: typeof one) =>
+          inner.base >= outer.base && inner.base < outer.base + 2 ** (32 - outer.prefix);
+        expect(overlaps(one, other)).toBe(holds(one, other) || holds(other, one));
+      }),
+    );
+  });
+
+  it('are refused with host bits, octets above 255 and prefixes above 32', () => {
+    for (const text of ['10.0.0.1/24', '10.0.256.0/24', '10.0.0.0/33', '10.0.0.0', 'x']) {
+      expect(parseCidr(text)).toBeUndefined();
+    }
+  });
+});
