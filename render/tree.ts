@@ -27,8 +27,13 @@ export function renderCluster(plan: ClusterPlan, sources: Sources): Tree {
   for (const [path, text] of sources) {
     const place = placeOf(path);
     if (place === undefined) continue;
-    if (place.endsWith('.hbs')) tree.set(place.slice(0, -'.hbs'.length), compile(text, path)(view));
-    else tree.set(place, text);
+    if (!place.endsWith('.hbs')) {
+      tree.set(place, text);
+      continue;
+    }
+    const rendered = compile(text, path)(view);
+    // A file that this cluster has no use for renders to nothing.
+    if (rendered.trim() !== '') tree.set(place.slice(0, -'.hbs'.length), rendered);
   }
   tree.set('terraform/cdk.tf.json', synthesizeTerraform(plan));
   tree.set('ansible/group_vars/all.yml', document(groupVariables(view)));

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCluster } from '../../render/tree.ts';
 import { writeTree } from '../../render/write.ts';
@@ -22,7 +23,7 @@ async function project(folder: string, scenario: string): Promise<string> {
     },
   }));
   const addresses = { all: { hosts: Object.assign({}, ...hosts) as unknown } };
-  writeFileSync(join(folder, 'ansible/inventory/addresses.yml'), JSON.stringify(addresses));
+  writeFileSync(join(folder, 'ansible/inventory/addresses.yml'), `---\n${stringify(addresses)}`);
   return join(folder, 'ansible');
 }
 

@@ -45,7 +45,7 @@ describe.each(scenarios)('scenario %s', (scenario) => {
 
 describe('a rendered tree', () => {
   it('holds every role and playbook of the sources', () => {
-    const tree = renderCluster(planOf('level-3'), sources);
+    const tree = renderCluster(planOf('air-gapped'), sources);
     for (const path of sources.keys()) {
       const place = path.replace('playbook-templates/', '').replace(/^roles\//, 'ansible/roles/').replace(/\.hbs$/, '');
       expect([...tree.keys()]).toContain(place);
