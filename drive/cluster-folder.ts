@@ -1,0 +1,59 @@
+import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { LOCK_FILE } from '../cluster/lock.ts';
+
+/** Where everything of a cluster stands; see docs/cli.md for what is committed and what is not. */
+export interface ClusterFolder {
+  readonly root: string;
+  readonly clusterYaml: string;
+  readonly lockYaml: string;
+  readonly rendered: string;
+  readonly terraform: string;
+  readonly ansible: string;
+  readonly addresses: string;
+  /** `.kubehaus/`: what must not be committed. */
+  readonly local: string;
+  readonly terraformData: string;
+  readonly terraformState: string;
+  readonly planFile: string;
+  readonly knownHosts: string;
+  readonly logs: string;
+  readonly runLock: string;
+}
+
+export function clusterFolder(folder: string): ClusterFolder {
+  const root = resolve(folder);
+  const local = join(root, '.kubehaus');
+  const rendered = join(root, 'rendered');
+  const ansible = join(rendered, 'ansible');
+  return {
+    root,
+    clusterYaml: join(root, 'cluster.yaml'),
+    lockYaml: join(root, LOCK_FILE),
+    rendered,
+    terraform: join(rendered, 'terraform'),
+    ansible,
+    addresses: join(ansible, 'inventory', 'addresses.yml'),
+    local,
+    terraformData: join(local, 'terraform'),
+    terraformState: join(local, 'terraform.tfstate'),
+    planFile: join(local, 'terraform.tfplan'),
+    knownHosts: join(local, 'known_hosts'),
+    logs: join(local, 'logs'),
+    runLock: join(local, 'run.lock'),
+  };
+}
+
+/** Makes `.kubehaus/` for the user alone: Terraform's state and the logs name every address of the cluster. */
+export async function ensureLocalFolder(folder: ClusterFolder): Promise<void> {
+  await mkdir(folder.logs, { recursive: true, mode: 0o700 });
+  await chmod(folder.local, 0o700);
+}
+
+/** Text of a file; undefined when there is none. */
+export async function readOptional(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}

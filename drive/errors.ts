@@ -1,0 +1,288 @@
+import { formatProblem, type Problem } from '../cluster/problem.ts';
+import type { ExitName } from './exit-codes.ts';
+
+/** Something that the user has to know about and can do something about. Everything else that is thrown is a bug. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exit: ExitName;
+  /** What was seen, line by line. */
+  readonly details: readonly string[];
+  /** What to do next, as sentences. */
+  readonly remedy: string;
+
+  constructor(exit: ExitName, message: string, remedy: string, details: readonly string[] = []) {
+    super(message);
+    this.exit = exit;
+    this.details = details;
+    this.remedy = remedy;
+  }
+}
+
+/** One or many, in words: `1 file`, `2 files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+export function invalidCluster(folder: string, problems: readonly Problem[]): Failure {
+  return new Failure(
+    'cluster',
+    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster. Nothing was changed.`,
+    'Mend what is listed, then run the same command again.',
+    problems.map(formatProblem),
+  );
+}
+
+export function noClusterFile(path: string): Failure {
+  return new Failure(
+    'cluster',
+    `There is no ${path}.`,
+    'Run kubehaus in the cluster’s folder or name it with -C <folder>; `kubehaus init` writes a first cluster.yaml.',
+  );
+}
+
+export function wouldOverwrite(path: string): Failure {
+  return new Failure(
+    'usage',
+    `${path} is there already; init overwrites nothing.`,
+    'Edit that file, or name another folder with -C <folder>.',
+  );
+}
+
+export function noPublicKeys(folder: string): Failure {
+  return new Failure(
+    'usage',
+    `There is no public SSH key in ${folder}.`,
+    'Make one with `ssh-keygen -t ed25519`, or name a file with --ssh-public-key <file>.',
+  );
+}
+
+export function unusableOption(option: string, why: string): Failure {
+  return new Failure('usage', `${option}: ${why}`, 'See `kubehaus help` for what the command takes.');
+}
+
+export function missingTool(names: readonly string[], remedy: string): Failure {
+  return new Failure(
+    'environment',
+    `${names.join(' or ')} is not installed: not found in PATH. Nothing was changed.`,
+    remedy,
+  );
+}
+
+export function toolTooOld(file: string, found: string, wanted: string, remedy: string): Failure {
+  return new Failure(
+    'environment',
+    `${file} is version ${found}, but kubehaus needs ${wanted} or newer. Nothing was changed.`,
+    remedy,
+  );
+}
+
+export function unusableTool(file: string, details: readonly string[]): Failure {
+  return new Failure(
+    'environment',
+    `${file} does not work: asked for its version, it failed. Nothing was changed.`,
+    'Mend the installation, then run the same command again.',
+    details,
+  );
+}
+
+export function missingToken(): Failure {
+  return new Failure(
+    'environment',
+    'HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner. Nothing was changed.',
+    'Make a token with read and write access in the Hetzner Console (project, Security, API tokens), then: export HCLOUD_TOKEN=…',
+  );
+}
+
+export function wrongToken(endpoint: string, answer: string): Failure {
+  return new Failure(
+    'environment',
+    `Hetzner does not accept the token in HCLOUD_TOKEN. Nothing was changed.`,
+    'Make a new token with read and write access in the Hetzner Console (project, Security, API tokens) and set HCLOUD_TOKEN to it.',
+    [`${endpoint} answered: ${answer}`],
+  );
+}
+
+export function fileTrouble(error: NodeJS.ErrnoException): Failure {
+  return new Failure(
+    'environment',
+    `This machine refused a file operation: ${error.message}`,
+    'Check that the folder belongs to you and that the disk has room, then run the same command again.',
+  );
+}
+
+/** A command that ended badly: what ran, how it ended, its last words and where the rest stands. */
+export interface FailedCommand {
+  readonly command: readonly string[];
+  /** Exit code, or the signal that ended it. */
+  readonly ending: string;
+  readonly tail: readonly string[];
+  readonly logFile: string;
+}
+
+export function terraformFailed(doing: string, failed: FailedCommand, problems: readonly string[] = []): Failure {
+  return new Failure(
+    'terraform',
+    `Terraform failed while ${doing}.`,
+    'Mend the cause and run the same command again: what was made is kept in the state and is not made twice.',
+    problems.length > 0 ? [...problems, ...endingOf(failed)] : [...failed.tail, ...endingOf(failed)],
+  );
+}
+
+export function unexpectedOutputs(why: string): Failure {
+  return new Failure(
+    'terraform',
+    'Terraform’s output "nodes" is not what the rendered configuration promises.',
+    'Run `kubehaus up` again; if that does not help, report it with the message above.',
+    [why],
+  );
+}
+
+/** A task that failed on a host, or a host that could not be reached. */
+export interface HostFailure {
+  readonly host: string;
+  readonly task: string;
+  readonly message: string;
+}
+
+export function ansibleFailed(failures: readonly HostFailure[], failed: FailedCommand): Failure {
+  return new Failure(
+    'ansible',
+    failures.length > 0
+      ? `Ansible stopped: ${count(new Set(failures.map(({ host }) => host)).size, 'node')} failed.`
+      : 'Ansible stopped before it reached a node.',
+    'Mend the cause and run the same command again: every task can be repeated safely.',
+    [...(failures.length > 0 ? failures.map(describeHost) : failed.tail), ...endingOf(failed)],
+  );
+}
+
+export function lostHosts(failures: readonly HostFailure[], failed: FailedCommand): Failure {
+  return new Failure(
+    'ssh',
+    `${count(new Set(failures.map(({ host }) => host)).size, 'node')} could not be reached over SSH.`,
+    'Check that the server runs and the network between you and it, then run the same command again: it goes on where it stopped.',
+    [...failures.map(describeHost), ...endingOf(failed)],
+  );
+}
+
+export function unreachable(waited: string, nodes: readonly { name: string; last: string }[]): Failure {
+  return new Failure(
+    'ssh',
+    `${count(nodes.length, 'node')} did not answer over SSH within ${waited}.`,
+    'Check that the server runs, and that your address is in ssh.allowedCidrs; then run the same command again. --ssh-timeout waits longer.',
+    nodes.map(({ name, last }) => `${name}: ${last}`),
+  );
+}
+
+export function accessDenied(nodes: readonly { name: string; last: string }[]): Failure {
+  return new Failure(
+    'ssh',
+    `${count(nodes.length, 'node')} let nobody in with the keys at hand.`,
+    'Load the private key of one of ssh.publicKeys into your agent (ssh-add), or name it with --ssh-key <file> or KUBEHAUS_SSH_KEY.',
+    nodes.map(({ name, last }) => `${name}: ${last}`),
+  );
+}
+
+export function hostKeyChanged(nodes: readonly string[], knownHosts: string, seen: readonly string[] = []): Failure {
+  return new Failure(
+    'hostKey',
+    `${nodes.join(', ')}: the SSH host key is not the one that was pinned at first contact. Somebody could be listening in; everything was stopped.`,
+    `Find out why. If you know the reason (you rebuilt the server, say), remove the server’s line from ${knownHosts} and run the same command again.`,
+    seen,
+  );
+}
+
+export function cloudInitFailed(node: string, details: readonly string[]): Failure {
+  return new Failure(
+    'ssh',
+    `${node}: cloud-init, which prepares a new server, failed.`,
+    `Look at it with \`kubehaus ssh ${node} -- cloud-init status --long\`; a server that never came up well is best replaced.`,
+    details,
+  );
+}
+
+export function remoteFailed(node: string, command: readonly string[], failed: readonly string[]): Failure {
+  return new Failure(
+    'ssh',
+    `${node}: \`${command.join(' ')}\` failed.`,
+    'Run `kubehaus status` to see what is wrong with the cluster.',
+    failed,
+  );
+}
+
+export function unknownNode(name: string, known: readonly string[]): Failure {
+  return new Failure('usage', `The cluster has no node ${name}.`, `Its nodes are: ${known.join(', ')}.`);
+}
+
+export function noServersYet(nodes: readonly string[]): Failure {
+  return new Failure(
+    'cluster',
+    `No address is known of ${nodes.join(', ')}: ${nodes.length === 1 ? 'its server has' : 'their servers have'} not been made yet.`,
+    'Run `kubehaus up` first.',
+  );
+}
+
+export function cannotAsk(question: string, flag = '--yes'): Failure {
+  return new Failure(
+    'usage',
+    `There is no terminal to ask on: ${question}`,
+    `Look at what would be done, then run the same command with ${flag}.`,
+  );
+}
+
+export function declined(): Failure {
+  return new Failure('stopped', 'Stopped, as you wished. Nothing was applied.', 'Run the same command again at any time.');
+}
+
+export function interrupted(): Failure {
+  return new Failure('stopped', 'Interrupted.', 'Run the same command again: it goes on where it stopped.');
+}
+
+export function anotherRun(command: string, pid: number, since: string, lockFile: string): Failure {
+  return new Failure(
+    'busy',
+    `\`kubehaus ${command}\` (process ${pid}, since ${since}) works on this cluster.`,
+    `Wait until it has ended. (${lockFile} goes with it.)`,
+  );
+}
+
+export function leftoverRuns(command: string, pid: number, lockFile: string): Failure {
+  return new Failure(
+    'busy',
+    `A run of \`kubehaus ${command}\` was cut off, and its ${command} (process ${pid}) did not end when asked to.`,
+    `End process ${pid}, then run the same command again. (${lockFile} goes with it.)`,
+  );
+}
+
+export function lockOfAnotherMachine(host: string, command: string, lockFile: string): Failure {
+  return new Failure(
+    'busy',
+    `\`kubehaus ${command}\` on the machine ${host} has locked this cluster.`,
+    `Wait until it has ended. If you know that it has, remove ${lockFile}.`,
+  );
+}
+
+export function outOfDate(changes: readonly string[]): Failure {
+  return new Failure(
+    'check',
+    'The rendered files are not what cluster.yaml and cluster.lock.yaml say.',
+    'Run `kubehaus render` and commit what changes.',
+    changes,
+  );
+}
+
+export function unhealthy(findings: readonly string[]): Failure {
+  return new Failure(
+    'check',
+    `The cluster is not healthy: ${count(findings.length, 'finding')}.`,
+    'Look at the node with `kubehaus ssh <node>`; `kubehaus configure` puts right what it can.',
+    findings,
+  );
+}
+
+function describeHost({ host, task, message }: HostFailure): string {
+  return `${host}: ${task}: ${message}`;
+}
+
+function endingOf({ command, ending, logFile }: FailedCommand): string[] {
+  return [`command: ${command.join(' ')} (${ending})`, `whole log: ${logFile}`];
+}

@@ -1,0 +1,64 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import type { ClusterPlan, NodePlan } from '../cluster/plan.ts';
+import { readOptional, type ClusterFolder } from './cluster-folder.ts';
+import { noServersYet } from './errors.ts';
+import type { NodeOutput } from '../stacks/outputs.ts';
+import { writeIfChanged } from './write-file.ts';
+
+/** A node that has a server. */
+export interface Host {
+  readonly node: NodePlan;
+  /** Public address, where SSH answers and WireGuard's packets go. */
+  readonly address: string;
+  /** Hetzner's id, under which the SSH host key is pinned. */
+  readonly serverId: string;
+}
+
+const HEADER = `# Written by kubehaus after \`terraform apply\`, from Terraform's output "nodes": the one thing that only Hetzner knows.
+`;
+
+const addressesSchema = z.object({
+  all: z.object({
+    hosts: z.record(
+      z.string(),
+      z.object({ ansible_host: z.string(), node_public_address: z.string(), node_server_id: z.string() }),
+    ),
+  }),
+});
+
+/** inventory/addresses.yml: how to reach each host, beside the rendered inventory/cluster.yml. */
+export function addressesDocument(servers: ReadonlyMap<string, NodeOutput>): string {
+  const hosts = [...servers].map(([name, { id, ipv4 }]) => [
+    name,
+    { ansible_host: ipv4, node_public_address: ipv4, node_server_id: id },
+  ]);
+  return `${HEADER}---\n${stringify({ all: { hosts: Object.fromEntries(hosts) } }, { lineWidth: 0 })}`;
+}
+
+/** Writes the addresses of the plan's nodes, in its order, if they are others than before. True when written. */
+export async function writeAddresses(
+  folder: ClusterFolder,
+  plan: ClusterPlan,
+  servers: ReadonlyMap<string, NodeOutput>,
+): Promise<boolean> {
+  const ordered = plan.nodes.flatMap(({ name }) => {
+    const server = servers.get(name);
+    return server === undefined ? [] : [[name, server] as const];
+  });
+  return writeIfChanged(folder.addresses, addressesDocument(new Map(ordered)));
+}
+
+/** The plan's nodes with the addresses that were written last. Fails when a node has none. */
+export async function readHosts(folder: ClusterFolder, plan: ClusterPlan): Promise<readonly Host[]> {
+  const text = await readOptional(folder.addresses);
+  const known = text === undefined ? {} : addressesSchema.parse(parse(text)).all.hosts;
+  const missing = plan.nodes.filter(({ name }) => known[name] === undefined);
+  if (missing.length > 0) throw noServersYet(missing.map(({ name }) => name));
+  return plan.nodes.flatMap((node) => {
+    const host = known[node.name];
+    return host === undefined
+      ? []
+      : [{ node, address: host.node_public_address, serverId: host.node_server_id }];
+  });
+}

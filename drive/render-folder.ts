@@ -1,0 +1,55 @@
+import { formatLock, LOCK_FILE } from '../cluster/lock.ts';
+import type { ClusterPlan } from '../cluster/plan.ts';
+import { renderCluster } from '../render/tree.ts';
+import { compareTree, writeTree } from '../render/write.ts';
+import { readOptional, type ClusterFolder } from './cluster-folder.ts';
+import { loadFolder } from './load-folder.ts';
+import { readSources } from './read-sources.ts';
+import { writeIfChanged } from './write-file.ts';
+
+/** What rendering changed, or would change; paths are relative to the cluster's folder. */
+export interface Rendered {
+  readonly plan: ClusterPlan;
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly unchanged: number;
+}
+
+/** Writes the lock and the rendered tree. The lock comes first: an address that was rendered is never given again. */
+export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
+  const { plan, lock } = await loadFolder(folder);
+  const tree = renderCluster(plan, await readSources());
+  const lockBefore = await readOptional(folder.lockYaml);
+  const lockWritten = await writeIfChanged(folder.lockYaml, formatLock(lock));
+  return withLock(plan, await writeTree(folder.rendered, tree), lockBefore === undefined, lockWritten);
+}
+
+/** Says what `renderFolder` would change, without changing it. */
+export async function compareFolder(folder: ClusterFolder): Promise<Rendered> {
+  const { plan, lock } = await loadFolder(folder);
+  const tree = renderCluster(plan, await readSources());
+  const lockBefore = await readOptional(folder.lockYaml);
+  return withLock(
+    plan,
+    await compareTree(folder.rendered, tree),
+    lockBefore === undefined,
+    lockBefore !== formatLock(lock),
+  );
+}
+
+function withLock(
+  plan: ClusterPlan,
+  tree: Awaited<ReturnType<typeof compareTree>>,
+  lockIsNew: boolean,
+  lockDiffers: boolean,
+): Rendered {
+  const below = (paths: readonly string[]) => paths.map((path) => `rendered/${path}`);
+  return {
+    plan,
+    added: [...(lockDiffers && lockIsNew ? [LOCK_FILE] : []), ...below(tree.added)],
+    changed: [...(lockDiffers && !lockIsNew ? [LOCK_FILE] : []), ...below(tree.changed)],
+    removed: below(tree.removed),
+    unchanged: tree.unchanged + (lockDiffers ? 0 : 1),
+  };
+}

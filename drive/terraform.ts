@@ -1,0 +1,145 @@
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { parseOutputs, type NodeOutput } from '../stacks/outputs.ts';
+import { terraformFailed, unexpectedOutputs } from './errors.ts';
+import { runCommand, type Ended } from './run-command.ts';
+import type { Run } from './run.ts';
+import { terraformMessages, type ResourceEvent } from './terraform-messages.ts';
+import type { Tool } from './tools.ts';
+
+/** Terraform on a cluster's configuration. */
+export interface Terraform {
+  /** Gets the providers. */
+  init(): Promise<void>;
+  /** Makes a plan file; `show` gets the plan as people read it, line by line. */
+  plan(show: (line: string) => void, options?: PlanOptions): Promise<{ readonly changes: boolean }>;
+  /** Applies the plan file and removes it. */
+  apply(onResource: (event: ResourceEvent) => void): Promise<void>;
+  /** Output `nodes` of stacks/: a server's id and public addresses, by node. */
+  nodes(): Promise<ReadonlyMap<string, NodeOutput>>;
+  /** Resources in the state: none when there is no state. */
+  resources(): Promise<readonly StateResource[]>;
+}
+
+export interface PlanOptions {
+  readonly destroy?: boolean;
+  /** Only these addresses and what they need. */
+  readonly targets?: readonly string[];
+  readonly color?: boolean;
+}
+
+export interface StateResource {
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const stateSchema = z.object({
+  values: z
+    .object({
+      root_module: z.object({
+        resources: z
+          .array(
+            z.object({
+              address: z.string(),
+              mode: z.string(),
+              type: z.string(),
+              name: z.string(),
+              values: z.record(z.string(), z.unknown()),
+            }),
+          )
+          .default([]),
+      }),
+    })
+    .optional(),
+});
+
+/** Terraform in `cwd`, with its data and its state in the cluster's `.kubehaus/`. */
+export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): Terraform {
+  const env = {
+    ...run.env,
+    TF_DATA_DIR: run.folder.terraformData,
+    TF_IN_AUTOMATION: '1',
+    TF_INPUT: '0',
+    CHECKPOINT_DISABLE: '1',
+  };
+  const secrets = [run.env['HCLOUD_TOKEN'] ?? ''];
+  const terraform = (
+    name: string,
+    args: readonly string[],
+    onLine?: (line: string, from: 'stdout' | 'stderr') => string | undefined,
+  ): Promise<Ended> =>
+    runCommand(run, {
+      phase: `terraform-${name}`,
+      file: tool.file,
+      args,
+      cwd,
+      env,
+      secrets,
+      ...(onLine === undefined ? {} : { onLine }),
+    });
+
+  /** Runs a command that prints one JSON document, which is not logged: a state holds more than a log should. */
+  const json = async (name: string, args: readonly string[], doing: string): Promise<string> => {
+    const lines: string[] = [];
+    const ended = await terraform(name, args, (line, from) => {
+      if (from === 'stderr') return line;
+      lines.push(line);
+      return undefined;
+    });
+    if (ended.exitCode !== 0) throw terraformFailed(doing, ended);
+    return lines.join('\n');
+  };
+
+  return {
+    init: async () => {
+      const ended = await terraform('init', ['init', '-input=false', '-no-color']);
+      if (ended.exitCode !== 0) throw terraformFailed('getting its providers', ended);
+    },
+
+    plan: async (show, { destroy = false, targets = [], color = false } = {}) => {
+      const ended = await terraform(
+        'plan',
+        [
+          'plan',
+          '-input=false',
+          '-detailed-exitcode',
+          `-out=${run.folder.planFile}`,
+          ...(color ? [] : ['-no-color']),
+          ...(destroy ? ['-destroy'] : []),
+          ...targets.map((target) => `-target=${target}`),
+        ],
+        (line) => {
+          show(line);
+          return line;
+        },
+      );
+      // With -detailed-exitcode: 0 nothing to do, 1 an error, 2 changes.
+      if (ended.exitCode !== 0 && ended.exitCode !== 2) throw terraformFailed('planning', ended);
+      return { changes: ended.exitCode === 2 };
+    },
+
+    apply: async (onResource) => {
+      const messages = terraformMessages(onResource);
+      const ended = await terraform('apply', ['apply', '-input=false', '-json', run.folder.planFile], messages.read);
+      await rm(run.folder.planFile, { force: true });
+      if (ended.exitCode !== 0) throw terraformFailed('applying the plan', ended, messages.errors());
+    },
+
+    nodes: async () => {
+      const text = await json('output', ['output', '-json', '-no-color'], 'reading its outputs');
+      try {
+        return parseOutputs(text);
+      } catch (error) {
+        throw unexpectedOutputs((error as Error).message);
+      }
+    },
+
+    resources: async () => {
+      const text = await json('show', ['show', '-json', '-no-color'], 'reading its state');
+      const state = stateSchema.parse(JSON.parse(text));
+      return (state.values?.root_module.resources ?? []).filter(({ mode }) => mode === 'managed');
+    },
+  };
+}

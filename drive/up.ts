@@ -1,0 +1,112 @@
+import { runPlaybook } from './ansible.ts';
+import { askForYes } from './ask.ts';
+import type { ClusterFolder } from './cluster-folder.ts';
+import { count } from './errors.ts';
+import { checkToken } from './hetzner-token.ts';
+import { readHosts, writeAddresses } from './inventory.ts';
+import { loadFolder } from './load-folder.ts';
+import { renderFolder, type Rendered } from './render-folder.ts';
+import type { PhaseTime, Reporter } from './reporter.ts';
+import { inPhase, withRun, type Run } from './run.ts';
+import type { SshAccess } from './ssh-command.ts';
+import { terraformIn } from './terraform.ts';
+import { findAnsible, findSsh, findTerraform } from './tools.ts';
+import { waitForHosts } from './wait-for-ssh.ts';
+
+export interface ConfigureOptions {
+  readonly identityFile?: string | undefined;
+  /** How long hosts may take to answer. */
+  readonly sshPatienceMs: number;
+  /** More arguments of ansible-playbook. */
+  readonly ansibleArguments: readonly string[];
+}
+
+export interface UpOptions extends ConfigureOptions {
+  /** Apply without asking. */
+  readonly yes: boolean;
+  readonly color: boolean;
+}
+
+/**
+ * From cluster.yaml to a running cluster: render, apply, wait for SSH, configure. Whatever is missing on this machine is
+ * found before anything is written or made.
+ */
+export async function up(
+  folder: ClusterFolder,
+  options: UpOptions,
+  reporter: Reporter,
+): Promise<readonly PhaseTime[]> {
+  await loadFolder(folder);
+  const [terraformTool, ansibleTool] = await Promise.all([
+    findTerraform(process.env),
+    findAnsible(process.env),
+    findSsh(process.env),
+  ]);
+  await checkToken(process.env);
+
+  return withRun(folder, 'up', reporter, async (run) => {
+    const { plan } = await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
+    const terraform = terraformIn(run, terraformTool);
+    await inPhase(run, 'terraform init', () => terraform.init());
+    const planned: string[] = [];
+    const { changes } = await inPhase(run, 'terraform plan', () =>
+      terraform.plan((line) => planned.push(line), { color: options.color }),
+    );
+    reporter.print(planned.join('\n').trim());
+    if (changes) {
+      if (!options.yes) await askForYes(reporter, `Apply this plan to the cluster ${plan.name}?`);
+      await inPhase(run, 'terraform apply', (phase) =>
+        terraform.apply(({ address, text, state }) => phase.node(address, text, state)),
+      );
+    }
+    // Outputs that are new in this version of kubehaus count as changes, too, so they are there by now.
+    await writeAddresses(folder, plan, await terraform.nodes());
+    await configureHosts(run, ansibleTool, options);
+    return run.times;
+  });
+}
+
+/** The Ansible half of `up`, on servers that exist. */
+export async function configure(
+  folder: ClusterFolder,
+  options: ConfigureOptions,
+  reporter: Reporter,
+): Promise<readonly PhaseTime[]> {
+  await readHosts(folder, (await loadFolder(folder)).plan);
+  const [ansibleTool] = await Promise.all([findAnsible(process.env), findSsh(process.env)]);
+  return withRun(folder, 'configure', reporter, async (run) => {
+    await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
+    await configureHosts(run, ansibleTool, options);
+    return run.times;
+  });
+}
+
+async function configureHosts(
+  run: Run,
+  ansibleTool: Awaited<ReturnType<typeof findAnsible>>,
+  options: ConfigureOptions,
+): Promise<void> {
+  const { plan } = await loadFolder(run.folder);
+  const hosts = await readHosts(run.folder, plan);
+  const access: SshAccess = {
+    folder: run.folder,
+    port: plan.config.ssh.port,
+    identityFile: options.identityFile,
+  };
+  await inPhase(run, 'ssh', (phase) => waitForHosts(run, access, hosts, phase, options.sshPatienceMs));
+  const { stats } = await runPlaybook(run, ansibleTool, {
+    playbook: 'site.yml',
+    identityFile: options.identityFile,
+    more: options.ansibleArguments,
+  });
+  const changed = Object.values(stats).filter((host) => host.changed > 0).length;
+  run.reporter.print(
+    changed === 0
+      ? `Every node was as it should be: nothing changed on ${count(Object.keys(stats).length, 'node')}.`
+      : `Changed on ${count(changed, 'node')} of ${Object.keys(stats).length}.`,
+  );
+}
+
+export function summaryOfRendering({ added, changed, removed, unchanged }: Rendered): string {
+  return `${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`;
+}
