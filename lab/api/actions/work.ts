@@ -1,0 +1,25 @@
+import type { Machines } from '../../hosts/machines.ts';
+import { holdFirewall } from '../firewalls/work.ts';
+import { serverWork } from '../servers/work.ts';
+import type { State } from '../state/state.ts';
+import type { Store } from '../state/store.ts';
+import type { Job } from './record.ts';
+
+/** How a job is done: steps that may take time, then one change of the state. */
+export interface Work {
+  /** Each step can be done again after an interruption. */
+  readonly steps: readonly (() => Promise<void>)[];
+  readonly succeed?: (draft: State) => void;
+  readonly fail?: (draft: State) => void;
+}
+
+export interface WorkNeeds {
+  readonly store: Store;
+  readonly machines: Machines;
+  /** True when an earlier process may have begun the work already. */
+  readonly again: boolean;
+}
+
+/** The work of a job. */
+export const workOf = (job: Job, needs: WorkNeeds): Work =>
+  job.kind === 'hold_firewall' ? holdFirewall(job.server, needs) : serverWork(job, needs);
