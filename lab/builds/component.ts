@@ -42,7 +42,9 @@ export function buildsFolder(): string {
  */
 export async function built(component: Component): Promise<string> {
   const folder = await folderOf(component);
-  const building = inThisProcess.get(folder) ?? build(component, folder);
+  const begun = inThisProcess.get(folder);
+  if (begun !== undefined) return begun;
+  const building = build(component, folder).finally(() => inThisProcess.delete(folder));
   inThisProcess.set(folder, building);
   return building;
 }
@@ -64,7 +66,7 @@ const atOnce = pLimit(2);
 
 async function make(component: Component, folder: string): Promise<string> {
   const logs = join(cacheFolder(), 'logs');
-  await mkdir(logs, { recursive: true });
+  await Promise.all([logs, buildsFolder()].map((path) => mkdir(path, { recursive: true })));
   const log = join(logs, `${component.name}.log`);
   await rm(log, { force: true });
 

@@ -1,4 +1,4 @@
-module kubehaus.dev/lab/builds/coredns-1.13.1
+module kubehaus.dev/lab/builds/coredns
 
 go 1.24.0
 
