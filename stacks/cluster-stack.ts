@@ -32,8 +32,8 @@ export class ClusterStack extends TerraformStack {
     this.addOverride('terraform.required_providers.hcloud.source', 'hetznercloud/hcloud');
 
     const created = servers(this, plan, {
-      firewall: clusterFirewall(this, plan),
-      placementGroups: placementGroups(this, plan),
+      firewallId: clusterFirewall(this, plan),
+      placementGroupIds: placementGroups(this, plan),
       sshKeys: sshKeys(this, plan),
       userData: new TerraformLocal(this, 'user_data', literal(USER_DATA)).asString,
     });

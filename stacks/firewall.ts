@@ -1,4 +1,5 @@
 import { Firewall } from '@cdktf/provider-hcloud/lib/firewall';
+import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ClusterPlan } from '../cluster/plan.ts';
 import { clusterLabels } from './labels.ts';
@@ -6,12 +7,14 @@ import { clusterLabels } from './labels.ts';
 const ANYWHERE = ['0.0.0.0/0', '::/0'];
 
 /**
- * The one firewall of all nodes. What no rule names is dropped, and without a rule for outbound traffic all of that is allowed
+ * The one firewall of all nodes; returns its id (an expression).
+ *
+ * What no rule names is dropped, and without a rule for outbound traffic all of that is allowed
  * (https://docs.hetzner.com/cloud/firewalls/faq/). Kubernetes, etcd and pods talk inside of WireGuard, so they need no rule.
  */
-export function clusterFirewall(scope: Construct, plan: ClusterPlan): Firewall {
+export function clusterFirewall(scope: Construct, plan: ClusterPlan): number {
   const { ssh, network } = plan.config;
-  return new Firewall(new Construct(scope, 'firewalls'), 'nodes', {
+  const firewall = new Firewall(new Construct(scope, 'firewalls'), 'nodes', {
     name: plan.name,
     labels: clusterLabels(plan),
     rule: [
@@ -32,4 +35,5 @@ export function clusterFirewall(scope: Construct, plan: ClusterPlan): Firewall {
       { description: 'ICMP', direction: 'in', protocol: 'icmp', sourceIps: ANYWHERE },
     ],
   });
+  return Token.asNumber(firewall.id);
 }

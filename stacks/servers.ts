@@ -1,19 +1,17 @@
 import { Server } from '@cdktf/provider-hcloud/lib/server';
-import type { Firewall } from '@cdktf/provider-hcloud/lib/firewall';
-import type { PlacementGroup } from '@cdktf/provider-hcloud/lib/placement-group';
-import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ClusterPlan, NodePlan } from '../cluster/plan.ts';
 import { nodeLabels } from './labels.ts';
 import { literal } from './terraform-text.ts';
 
-/** What all servers of a cluster refer to. */
+/** What the servers of a cluster refer to; all of it stands for expressions. */
 export interface ServerSurroundings {
-  readonly firewall: Firewall;
-  readonly placementGroups: ReadonlyMap<string, PlacementGroup>;
-  /** Ids of the keys that may log in as root; an expression. */
+  readonly firewallId: number;
+  /** Ids of the placement groups by name. */
+  readonly placementGroupIds: ReadonlyMap<string, number>;
+  /** Ids of the keys that may log in as root. */
   readonly sshKeys: string[];
-  /** What cloud-init gets; an expression. */
+  /** What cloud-init gets. */
   readonly userData: string;
 }
 
@@ -38,10 +36,11 @@ function server(
   parent: Construct,
   plan: ClusterPlan,
   node: NodePlan,
-  { firewall, placementGroups, sshKeys, userData }: ServerSurroundings,
+  { firewallId, placementGroupIds, sshKeys, userData }: ServerSurroundings,
 ): Server {
-  const group = placementGroups.get(node.placementGroup);
-  if (group === undefined) throw new Error(`no placement group ${node.placementGroup} for ${node.name}`);
+  const placementGroupId = placementGroupIds.get(node.placementGroup);
+  if (placementGroupId === undefined)
+    throw new Error(`no placement group ${node.placementGroup} for ${node.name}`);
   return new Server(parent, node.name, {
     name: node.name,
     labels: nodeLabels(plan, node),
@@ -50,8 +49,8 @@ function server(
     image: literal(node.image),
     userData,
     sshKeys,
-    placementGroupId: Token.asNumber(group.id),
-    firewallIds: [Token.asNumber(firewall.id)],
+    placementGroupId,
+    firewallIds: [firewallId],
     // Hetzner wants both to be the same (https://docs.hetzner.cloud/reference/cloud#server-actions-change-server-protection).
     deleteProtection: node.protected,
     rebuildProtection: node.protected,

@@ -3,7 +3,7 @@
  * (https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences).
  */
 export function literal(text: string): string {
-  return text.replaceAll('${', '$${').replaceAll('%{', '%%{');
+  return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
 }
 
 /**
