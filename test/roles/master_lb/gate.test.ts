@@ -1,0 +1,232 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa, type ResultPromise } from 'execa';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../../render/scenarios.ts';
+import { makeCa, type KeyPair } from './certificates.ts';
+
+const GATE = join(ROOT, 'roles/master_lb/files/master-gate');
+const [OWN, SECOND, THIRD] = ['127.0.0.21', '127.0.0.22', '127.0.0.23'] as const;
+
+type Behaviour = 'ready' | 'unready' | 'hangs';
+interface ApiServer {
+  behaviour: Behaviour;
+  questions: number;
+  connections: number;
+  readonly server: Server;
+}
+
+let pki: string;
+let ca: Awaited<ReturnType<typeof makeCa>>;
+const keyPairs = new Map<string, KeyPair>();
+let folder: string;
+let port: number;
+let gate: ResultPromise | undefined;
+const apiServers = new Map<string, ApiServer>();
+
+beforeAll(async () => {
+  pki = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
+  ca = await makeCa(pki, 'ca');
+  for (const address of [OWN, SECOND, THIRD]) keyPairs.set(address, await ca.issue(address));
+});
+afterAll(() => {
+  rmSync(pki, { recursive: true });
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
+  port = 0;
+  // In place of the kernel's: writes down what it is told to do.
+  writeFileSync(join(folder, 'nft'), `#!/bin/sh\ncat > ${folder}/ruleset\n`);
+  chmodSync(join(folder, 'nft'), 0o755);
+});
+afterEach(async () => {
+  gate?.kill('SIGKILL');
+  await gate;
+  gate = undefined;
+  for (const address of [...apiServers.keys()]) await stop(address);
+  rmSync(folder, { recursive: true });
+});
+
+async function start(address: string, behaviour: Behaviour, keyPair = keyPairs.get(address)): Promise<ApiServer> {
+  const server = createServer({ ...keyPair });
+  const apiServer: ApiServer = { behaviour, questions: 0, connections: 0, server };
+  server.on('connection', () => (apiServer.connections += 1));
+  server.on('request', (request, response) => {
+    apiServer.questions += 1;
+    if (apiServer.behaviour === 'hangs') return;
+    response.writeHead(request.url === '/readyz' && apiServer.behaviour === 'ready' ? 200 : 500).end('.');
+  });
+  await new Promise<void>((resolve) => server.listen(port, address, resolve));
+  port = (server.address() as { port: number }).port;
+  apiServers.set(address, apiServer);
+  return apiServer;
+}
+
+async function stop(address: string): Promise<void> {
+  const apiServer = apiServers.get(address);
+  apiServers.delete(address);
+  apiServer?.server.closeAllConnections();
+  await new Promise((resolve) => apiServer?.server.close(resolve));
+}
+
+function guard(others: readonly string[] = [SECOND, THIRD], env: Record<string, string> = {}): void {
+  gate = execa(
+    'python3',
+    [GATE, '--own', OWN, '--port', `${port}`, '--ca', ca.certificate, ...others.flatMap((other) => ['--other', other])],
+    { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...env }, reject: false },
+  );
+}
+
+const ruleset = () => (existsSync(join(folder, 'ruleset')) ? readFileSync(join(folder, 'ruleset'), 'utf8') : 'none');
+const state = () => (ruleset().includes('reject with tcp reset') ? 'closed' : ruleset() === 'none' ? 'none' : 'open');
+const eventually = (wanted: string, timeout = 5000) => expect.poll(state, { timeout, interval: 20 }).toBe(wanted);
+/** Long enough for several questions. */
+const A_WHILE = 1500;
+
+describe('master-gate', () => {
+  it('is open while its API server is ready, and asks nobody else, over one connection', async () => {
+    const own = await start(OWN, 'ready');
+    const second = await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    await sleep(A_WHILE);
+    expect(state()).toBe('open');
+    expect(own.questions).toBeGreaterThan(3);
+    expect(own.connections).toBe(1);
+    expect(second.connections).toBe(0);
+  });
+
+  it('resets connections to the API server’s port, but for those of this host, while that is not ready', async () => {
+    const own = await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    own.behaviour = 'unready';
+    const since = Date.now();
+    await eventually('closed');
+    expect(Date.now() - since).toBeLessThan(1500);
+    expect(ruleset()).toContain(`iifname != "lo" tcp dport ${port} `);
+  });
+
+  it('opens at once when the API server is ready again', async () => {
+    const own = await start(OWN, 'unready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('closed');
+    own.behaviour = 'ready';
+    const since = Date.now();
+    await eventually('open');
+    expect(Date.now() - since).toBeLessThan(1000);
+    expect(ruleset()).toBe('add table inet master_gate\ndelete table inet master_gate\n');
+  });
+
+  it('closes for an API server that accepts connections and hangs', async () => {
+    const own = await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    own.behaviour = 'hangs';
+    await eventually('closed', 3000);
+  });
+
+  it('forgives one failure', async () => {
+    const own = await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    const { questions } = own;
+    own.behaviour = 'unready';
+    await expect.poll(() => own.questions, { interval: 2 }).toBeGreaterThan(questions);
+    own.behaviour = 'ready';
+    await sleep(A_WHILE);
+    expect(state()).toBe('open');
+  });
+
+  it('stays open when no other master is ready, dead or hanging as they may be', async () => {
+    await start(OWN, 'unready');
+    await start(SECOND, 'hangs');
+    guard();
+    await eventually('open');
+    await sleep(3 * A_WHILE);
+    expect(state()).toBe('open');
+  });
+
+  it('opens when the last ready one of the others is lost', async () => {
+    await start(OWN, 'unready');
+    const second = await start(SECOND, 'ready');
+    guard();
+    await eventually('closed');
+    second.behaviour = 'unready';
+    await eventually('open');
+  });
+
+  it('is always open on the only master', async () => {
+    await start(OWN, 'unready');
+    guard([]);
+    await eventually('open');
+    await sleep(A_WHILE);
+    expect(state()).toBe('open');
+  });
+
+  it('believes no other master whose certificate is not of the cluster’s CA', async () => {
+    await start(OWN, 'unready');
+    const stranger = await makeCa(folder, 'stranger');
+    await start(SECOND, 'ready', await stranger.issue(SECOND));
+    guard();
+    await eventually('open');
+    await sleep(A_WHILE);
+    expect(state()).toBe('open');
+  });
+
+  it('does not take an API server for unready that was restarted between two questions', async () => {
+    await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    for (let restart = 0; restart < 5; restart++) {
+      await stop(OWN);
+      await start(OWN, 'ready');
+      await sleep(300);
+      expect(state()).toBe('open');
+    }
+  });
+
+  it('ends when the kernel refuses the rule, so that systemd opens the gate and starts it again', async () => {
+    await start(OWN, 'ready');
+    writeFileSync(join(folder, 'nft'), '#!/bin/sh\nexit 1\n');
+    guard();
+    expect((await gate)?.exitCode).not.toBe(0);
+  });
+
+  it('tells systemd that it is ready, lives, and why it is open or closed', async () => {
+    await start(OWN, 'unready');
+    await start(SECOND, 'ready');
+    const path = join(folder, 'notify');
+    const systemd = execa('python3', [
+      '-uc',
+      'import socket, sys\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1])\nwhile True: print(s.recv(4096).decode())',
+      path,
+    ]);
+    systemd.catch(() => undefined);
+    let heard = '';
+    systemd.stdout.on('data', (data: Buffer) => (heard += data.toString()));
+    await expect.poll(() => existsSync(path)).toBe(true);
+    guard(undefined, { NOTIFY_SOCKET: path });
+    await expect.poll(() => heard, { timeout: 5000 }).toContain('STATUS=closed: the API server is not ready, another one is');
+    await expect.poll(() => heard.match(/READY=1\nWATCHDOG=1/g)?.length, { timeout: 5000 }).toBeGreaterThan(3);
+    systemd.kill('SIGKILL');
+  });
+
+  it('resets with the kernel’s own nftables: new and open connections from outside, none from the host', async () => {
+    // A network of its own in a user namespace: no root is needed, and the machine's rules are untouched.
+    const { stdout } = await execa('unshare', ['-rn', 'python3', join(import.meta.dirname, 'closed_gate.py'), GATE]);
+    expect(JSON.parse(stdout.split('\n').at(-1) ?? '')).toEqual({
+      open: { outside: 'connected', host: 'connected' },
+      closed: { outside: 'refused', host: 'connected', opened_before: 'reset', server_of_opened_before: 'ended' },
+      opened_again: { outside: 'connected', host: 'connected' },
+    });
+  });
+});
