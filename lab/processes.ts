@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 
 /** A process, and when it began: a pid alone may have gone to another process since it was noted. */
@@ -10,7 +11,19 @@ export interface ProcessMark {
 /** The mark of a running process; undefined when there is none of that pid, or when it is a zombie. */
 export async function markOf(pid: number): Promise<ProcessMark | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : markIn(pid, text);
+}
+
+/** {@link markOf}, for who may not be interrupted meanwhile. */
+export function markOfSync(pid: number): ProcessMark | undefined {
+  try {
+    return markIn(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function markIn(pid: number, text: string): ProcessMark | undefined {
   const { state, startedAt } = parseStat(text);
   return state === 'Z' || state === 'X' ? undefined : { pid, startedAt };
 }
@@ -24,6 +37,12 @@ export function parseStat(text: string): { readonly state: string; readonly star
 /** Does the very process that was marked still run? */
 export async function alive(mark: ProcessMark): Promise<boolean> {
   return (await markOf(mark.pid))?.startedAt === mark.startedAt;
+}
+
+/** For how many seconds it has run, by the machine's clock since boot. */
+export async function age(mark: ProcessMark): Promise<number> {
+  const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
+  return Math.max(0, uptime - mark.startedAt / 100);
 }
 
 /** Sends a signal to the very process that was marked, if it still runs. */

@@ -23,7 +23,7 @@ export function labNamed(name: string, environment: NodeJS.ProcessEnv = process.
   return { name, folder: join(labsFolder(environment), name), cache: cacheFolder(environment) };
 }
 
-/** Held by who builds up, takes down or repairs the lab. It lies beside the lab's folder, as `down` removes that. */
+/** Held by who builds up, takes down or repairs the lab. It lies in the cache, as `down` removes the lab's folder. */
 export function lockFile(lab: Lab): string {
-  return `${lab.folder}.lock`;
+  return join(lab.cache, 'locks', lab.name);
 }

@@ -6,6 +6,7 @@ import { hashOf } from '../builds/input-hash.ts';
 import { withLock } from '../builds/lock.ts';
 import { runWithLog, type Run } from '../builds/logged-command.ts';
 import { note } from '../builds/progress.ts';
+import { parsePackages } from '../machine-needs.ts';
 import { packageFile } from '../package-files.ts';
 
 /** What Debian's own installer writes; the hosts get it too, where it leads nowhere until a mirror is set. */
@@ -77,12 +78,6 @@ async function makeHostsDiffer(root: string): Promise<void> {
   const { stdout } = await execa('find', [join(root, 'etc/ssh'), '-name', 'ssh_host_*']);
   for (const file of stdout.split('\n').filter(Boolean)) await rm(file);
   await writeFile(join(root, 'etc/machine-id'), '');
-}
-
-/** One package a line; `#` begins a remark. */
-export function parsePackages(text: string): readonly string[] {
-  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
-  return lines.filter(Boolean);
 }
 
 /** Never into another file system: a build that was cut off may have left the machine's own /proc or /dev mounted in there. */

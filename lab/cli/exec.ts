@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readEnvironment } from '../environment.ts';
+import { controlNamespace } from '../names.ts';
+import { inControlNamespace, namespaceExists } from '../network/namespaces.ts';
+import type { Lab } from '../state.ts';
+
+/** Runs the command in the lab's network, with our terminal, and ends as it ends. */
+export async function exec(lab: Lab, command: readonly string[]): Promise<void> {
+  const environment = await readEnvironment(lab);
+  if (environment === undefined || !namespaceExists(controlNamespace(lab.name))) {
+    throw new Error(`Lab "${lab.name}" is not up: kubehaus-lab up --name ${lab.name}`);
+  }
+  const [program, ...args] = inControlNamespace(lab, command);
+  // The terminal sends its signals to the command as well; it is the command that decides what they mean.
+  process.removeAllListeners('SIGINT').on('SIGINT', () => undefined);
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...environment } });
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+    process.removeAllListeners(signal).on(signal, () => child.kill(signal));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  if (signal !== null) process.kill(process.pid, signal);
+  process.exitCode = code ?? 1;
+}

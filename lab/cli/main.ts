@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { labNamed } from '../state.ts';
+import { down } from './down.ts';
+import { exec } from './exec.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+
+const program = new Command('kubehaus-lab')
+  .description('Hetzner in a box: an API whose servers are Linux hosts on this machine. Needs root.')
+  .enablePositionalOptions();
+
+function command(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--name <lab>', 'several labs stand side by side and do not meet', 'demo');
+}
+
+command('up', 'bring the lab up, or find it up; hosts that were on when it was cut off boot again').action(
+  ({ name }: { name: string }) => up(labNamed(name)),
+);
+
+command('down', 'remove the lab with all its servers; asks nothing').action(({ name }: { name: string }) =>
+  down(labNamed(name)),
+);
+
+command('status', 'show whether API and mirror answer, and the hosts')
+  .option('--json', 'as JSON', false)
+  .action(({ name, json }: { name: string; json: boolean }) => status(labNamed(name), json));
+
+command('exec', 'run a command in the network of the lab, with its endpoint and token in the environment')
+  .argument('<command...>')
+  .passThroughOptions()
+  .action((command: readonly string[], { name }: { name: string }) => exec(labNamed(name), command));
+
+// Signals end us between two steps, never within one. Our children get theirs from the terminal, or end with us.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const) {
+  process.on(signal, () => process.exit(128 + number));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`kubehaus-lab: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { labToken } from './api/files.ts';
+import type { MirrorPaths } from './builds/build.ts';
+import { apiEndpoint } from './network/addresses.ts';
+import type { Lab } from './state.ts';
+
+/** What tells terraform, kubehaus and other users of Hetzner's API that this lab is their Hetzner. */
+export interface UserEnvironment {
+  readonly HCLOUD_ENDPOINT: string;
+  readonly HCLOUD_TOKEN: string;
+  readonly TF_CLI_CONFIG_FILE: string;
+}
+
+export function userEnvironment(lab: Lab, mirror: MirrorPaths): UserEnvironment {
+  return {
+    HCLOUD_ENDPOINT: apiEndpoint,
+    HCLOUD_TOKEN: labToken(lab),
+    TF_CLI_CONFIG_FILE: mirror.terraformCliConfig,
+  };
+}
+
+/** Where a lab that is up keeps its {@link UserEnvironment}. */
+export function environmentFile(lab: Lab): string {
+  return join(lab.folder, 'environment.json');
+}
+
+/** Undefined when the lab has not been brought up. */
+export async function readEnvironment(lab: Lab): Promise<UserEnvironment | undefined> {
+  const file = environmentFile(lab);
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as UserEnvironment) : undefined;
+}

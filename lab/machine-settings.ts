@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Lab } from './state.ts';
+
+/**
+ * Kernel settings which belong to no namespace: what a host sets, it sets for the whole machine. Those of the kubelet
+ * (pkg/kubelet/cm, setupKernelTunables), of Debian's /usr/lib/sysctl.d, and of what prepares a machine for Kubernetes.
+ */
+const machineWide = [
+  'fs.inotify.max_user_instances',
+  'fs.inotify.max_user_watches',
+  'fs.protected_fifos',
+  'fs.protected_hardlinks',
+  'fs.protected_regular',
+  'fs.protected_symlinks',
+  'kernel.keys.root_maxbytes',
+  'kernel.keys.root_maxkeys',
+  'kernel.panic',
+  'kernel.panic_on_oops',
+  'kernel.pid_max',
+  'vm.overcommit_memory',
+  'vm.panic_on_oom',
+];
+
+/** All hosts are root on one kernel; a dozen of them would use up the 128 that are usual. */
+const needed: Readonly<Record<string, number>> = { 'fs.inotify.max_user_instances': 8192 };
+
+/** Notes the machine-wide settings before the first lab changes them, and raises those that labs need. */
+export async function takeMachineSettings(lab: Lab): Promise<void> {
+  const file = noted(lab);
+  if (!existsSync(file)) {
+    const entries = await Promise.all(machineWide.map(async (name) => [name, await read(name)] as const));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(entries), undefined, 2));
+    await rename(`${file}.new`, file);
+  }
+  for (const [name, value] of Object.entries(needed)) {
+    if (Number(await read(name)) < value) await writeFile(path(name), String(value));
+  }
+}
+
+/** Puts the machine-wide settings back as they were, unless another lab is left. To be called when the lab's folder has gone. */
+export async function giveBackMachineSettings(lab: Lab): Promise<void> {
+  const file = noted(lab);
+  if (!existsSync(file)) return;
+  const others = (await readdir(dirname(file), { withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
+  );
+  if (others.length > 0) return;
+  const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, string | undefined>;
+  for (const [name, value] of Object.entries(settings)) {
+    if (value !== undefined && (await read(name)) !== value) await writeFile(path(name), value);
+  }
+  await rm(file);
+  await rmdir(dirname(file));
+}
+
+function noted(lab: Lab): string {
+  return join(dirname(lab.folder), 'machine-settings.json');
+}
+
+function path(name: string): string {
+  return join('/proc/sys', ...name.split('.'));
+}
+
+/** Undefined for a setting that this kernel does not have. */
+async function read(name: string): Promise<string | undefined> {
+  return existsSync(path(name)) ? (await readFile(path(name), 'utf8')).trim() : undefined;
+}
