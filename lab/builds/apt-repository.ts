@@ -85,9 +85,16 @@ async function download(packages: string, run: Run): Promise<void> {
   await rm(state, { recursive: true });
   for (const name of await readdir(packages)) {
     if (!name.endsWith('.deb')) await rm(join(packages, name), { recursive: true });
-    // Apt writes an epoch's colon as %3a into the name, which in a URL would be a colon again.
-    else await rename(join(packages, name), join(packages, name.replace(/_\d+%3a/, '_')));
+    else await rename(join(packages, name), join(packages, poolName(name)));
   }
+}
+
+/**
+ * A package's name in a repository from its name in apt's cache. There, what means something in URLs is escaped, which a
+ * server would undo; and the epoch is part of the name, which in Debian's own pool it isn't.
+ */
+export function poolName(cached: string): string {
+  return decodeURIComponent(cached).replace(/_\d+:/, '_');
 }
 
 /** What debootstrap's minbase takes and the image's packages make one installation; the other sets come on top of it. */

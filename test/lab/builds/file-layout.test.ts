@@ -38,7 +38,9 @@ test('each version of Kubernetes is served from a build of its own', () => {
 });
 
 test('archives unpack to the paths that the official ones unpack to', () => {
-  const entries = layout.flatMap(({ content }) => (content.kind === 'archive' ? Object.keys(content.members) : []));
+  const entries = layout.flatMap(({ content }) =>
+    content.kind === 'archive' ? Object.keys(content.members) : [],
+  );
   expect(entries).toEqual([
     'etcd-v3.6.14-linux-amd64/etcd',
     'etcd-v3.6.14-linux-amd64/etcdctl',

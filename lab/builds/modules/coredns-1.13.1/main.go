@@ -1,5 +1,5 @@
 // Command coredns is CoreDNS with the plugins that a cluster's Corefile may name. Left out are those that bring the SDK
-// of a cloud or another system along (route53, azure, clouddns, nomad, etcd, trace, geoip, ...): they would take longer
+// of a cloud or another system along (route53, azure, clouddns, nomad, etcd, trace, geoip, dnssec, view): they would take longer
 // to build than all of the rest. The order in which plugins run is upstream's own (core/dnsserver/zdirectives.go).
 package main
 
@@ -16,7 +16,6 @@ import (
 	_ "github.com/coredns/coredns/plugin/chaos"
 	_ "github.com/coredns/coredns/plugin/debug"
 	_ "github.com/coredns/coredns/plugin/dns64"
-	_ "github.com/coredns/coredns/plugin/dnssec"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/file"
 	_ "github.com/coredns/coredns/plugin/forward"
@@ -44,7 +43,6 @@ import (
 	_ "github.com/coredns/coredns/plugin/timeouts"
 	_ "github.com/coredns/coredns/plugin/tls"
 	_ "github.com/coredns/coredns/plugin/transfer"
-	_ "github.com/coredns/coredns/plugin/view"
 	_ "github.com/coredns/coredns/plugin/whoami"
 )
 
