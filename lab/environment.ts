@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { labToken } from './api/files.ts';
 import type { MirrorPaths } from './builds/build.ts';
 import { apiEndpoint } from './network/addresses.ts';
+import { sshKeyFile } from './ssh-key.ts';
 import type { Lab } from './state.ts';
 
 /** What tells terraform, kubehaus and other users of Hetzner's API that this lab is their Hetzner. */
@@ -11,6 +12,9 @@ export interface UserEnvironment {
   readonly HCLOUD_ENDPOINT: string;
   readonly HCLOUD_TOKEN: string;
   readonly TF_CLI_CONFIG_FILE: string;
+  /** The lab's key, for kubehaus and for ansible-playbook by hand. */
+  readonly KUBEHAUS_SSH_KEY: string;
+  readonly ANSIBLE_PRIVATE_KEY_FILE: string;
 }
 
 export function userEnvironment(lab: Lab, mirror: MirrorPaths): UserEnvironment {
@@ -18,6 +22,8 @@ export function userEnvironment(lab: Lab, mirror: MirrorPaths): UserEnvironment 
     HCLOUD_ENDPOINT: apiEndpoint,
     HCLOUD_TOKEN: labToken(lab),
     TF_CLI_CONFIG_FILE: mirror.terraformCliConfig,
+    KUBEHAUS_SSH_KEY: sshKeyFile(lab),
+    ANSIBLE_PRIVATE_KEY_FILE: sshKeyFile(lab),
   };
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { labNamed } from '../state.ts';
+import { cluster } from './cluster.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { status } from './status.ts';
@@ -28,6 +29,10 @@ command('down', 'remove the lab with all its servers; asks nothing').action(({ n
 command('status', 'show whether API and mirror answer, and the hosts')
   .option('--json', 'as JSON', false)
   .action(({ name, json }: { name: string; json: boolean }) => status(labNamed(name), json));
+
+command('cluster', "write a cluster's folder for this lab: its mirror, its key, and what hosts that are containers need")
+  .argument('<cluster.yaml>', 'a cluster, such as examples/level-3/cluster.yaml')
+  .action((clusterYaml: string, { name }: { name: string }) => cluster(labNamed(name), clusterYaml));
 
 command('exec', 'run a command in the network of the lab, with its endpoint and token in the environment')
   .argument('<command...>')

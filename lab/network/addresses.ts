@@ -9,3 +9,5 @@ export const mirrorAddress = '192.0.2.2';
 export const apiEndpoint = `http://${apiAddress}/v1`;
 
 export const mirrorUrl = `http://${mirrorAddress}`;
+
+export const registryUrl = `http://${mirrorAddress}:5000`;

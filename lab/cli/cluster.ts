@@ -1,0 +1,7 @@
+import { clusterFolderFor } from '../cluster.ts';
+import type { Lab } from '../state.ts';
+
+/** Prints the folder, so that scripts can go on with it. */
+export async function cluster(lab: Lab, clusterYaml: string): Promise<void> {
+  process.stdout.write(`${await clusterFolderFor(lab, clusterYaml)}\n`);
+}
