@@ -10,5 +10,7 @@ export function printTimes(reporter: Reporter, times: readonly PhaseTime[], next
     title,
     duration(milliseconds),
   ]);
-  reporter.print(['', table(['phase', 'time'], rows), '', ...next.map((line) => style('bold', line))].join('\n'));
+  reporter.print(
+    ['', table(['phase', 'time'], rows), '', ...next.map((line) => style('bold', line))].join('\n'),
+  );
 }

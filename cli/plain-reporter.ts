@@ -2,7 +2,9 @@ import type { Phase, Reporter } from '../drive/reporter.ts';
 import { duration } from './duration.ts';
 
 /** One line for each thing that is final, for logs and pipes. */
-export function plainReporter(write: (text: string) => void = (text) => process.stdout.write(text)): Reporter {
+export function plainReporter(
+  write: (text: string) => void = (text) => process.stdout.write(text),
+): Reporter {
   const line = (text: string) => write(`${text}\n`);
   return {
     print: line,
@@ -18,7 +20,9 @@ export function plainReporter(write: (text: string) => void = (text) => process.
         step: () => undefined,
         line: (text) => line(`[${title}] ${text}`),
         end: (outcome, summary) =>
-          line(`[${title}] ${outcome} in ${duration(performance.now() - began)}${summary ? `: ${summary}` : ''}`),
+          line(
+            `[${title}] ${outcome} in ${duration(performance.now() - began)}${summary ? `: ${summary}` : ''}`,
+          ),
       };
     },
   };

@@ -23,7 +23,9 @@ export function printFailure(error: unknown): number {
 function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  return code !== undefined && syscall !== undefined ? fileTrouble(error as NodeJS.ErrnoException) : undefined;
+  return code !== undefined && syscall !== undefined
+    ? fileTrouble(error as NodeJS.ErrnoException)
+    : undefined;
 }
 
 const label = () => style(['bold', 'red'], 'kubehaus:', process.stderr);

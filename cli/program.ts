@@ -3,9 +3,32 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes } from '../drive/exit-codes.ts';
 import { packageRoot } from '../drive/package-root.ts';
+import { addConfigure } from './configure.ts';
+import { addDestroy } from './destroy.ts';
+import { addInit } from './init.ts';
+import { addKubeconfig } from './kubeconfig.ts';
+import { addPlan } from './plan.ts';
 import { addRender } from './render.ts';
+import { addSsh } from './ssh.ts';
+import { addStatus } from './status.ts';
+import { addTunnel } from './tunnel.ts';
 import { addUp } from './up.ts';
 import { addValidate } from './validate.ts';
+
+/** In the order in which a cluster lives. */
+const subcommands = [
+  addInit,
+  addValidate,
+  addPlan,
+  addRender,
+  addUp,
+  addConfigure,
+  addKubeconfig,
+  addTunnel,
+  addStatus,
+  addSsh,
+  addDestroy,
+];
 
 /** The `kubehaus` command with all its subcommands. */
 export function kubehausProgram(): Command {
@@ -19,13 +42,13 @@ export function kubehausProgram(): Command {
     .showHelpAfterError('(kubehaus help <command> tells more)')
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp()}`);
-  addValidate(program);
-  addRender(program);
-  addUp(program);
+  for (const add of subcommands) add(program);
   return program;
 }
 
 function exitCodeHelp(): string {
-  const rows = Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  const rows = Object.values(exitCodes).map(
+    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
+  );
   return ['Exit codes:', ...rows].join('\n');
 }

@@ -8,7 +8,9 @@ import { wantsColor } from './style.ts';
 
 export function addUp(program: Command): void {
   withSshTimeout(withSshKey(program.command('up')))
-    .description('make the cluster what cluster.yaml says: render, terraform apply, wait for SSH, ansible-playbook')
+    .description(
+      'make the cluster what cluster.yaml says: render, terraform apply, wait for SSH, ansible-playbook',
+    )
     .option('-y, --yes', 'apply Terraform’s plan without asking', false)
     .addHelpText(
       'after',

@@ -119,7 +119,11 @@ export interface FailedCommand {
   readonly logFile: string;
 }
 
-export function terraformFailed(doing: string, failed: FailedCommand, problems: readonly string[] = []): Failure {
+export function terraformFailed(
+  doing: string,
+  failed: FailedCommand,
+  problems: readonly string[] = [],
+): Failure {
   return new Failure(
     'terraform',
     `Terraform failed while ${doing}.`,
@@ -182,7 +186,11 @@ export function accessDenied(nodes: readonly { name: string; last: string }[]): 
   );
 }
 
-export function hostKeyChanged(nodes: readonly string[], knownHosts: string, seen: readonly string[] = []): Failure {
+export function hostKeyChanged(
+  nodes: readonly string[],
+  knownHosts: string,
+  seen: readonly string[] = [],
+): Failure {
   return new Failure(
     'hostKey',
     `${nodes.join(', ')}: the SSH host key is not the one that was pinned at first contact. Somebody could be listening in; everything was stopped.`,
@@ -200,12 +208,20 @@ export function cloudInitFailed(node: string, details: readonly string[]): Failu
   );
 }
 
-export function remoteFailed(node: string, command: readonly string[], failed: readonly string[]): Failure {
+export function unusableKubeconfig(file: string, why: string): Failure {
   return new Failure(
-    'ssh',
-    `${node}: \`${command.join(' ')}\` failed.`,
-    'Run `kubehaus status` to see what is wrong with the cluster.',
-    failed,
+    'usage',
+    `${file} is not a kubeconfig that could be added to; it was left as it is.`,
+    'Mend it, or write to another file with --output <file>.',
+    [why],
+  );
+}
+
+export function portInUse(port: number): Failure {
+  return new Failure(
+    'usage',
+    `Something listens on 127.0.0.1:${port} already, probably a tunnel of this cluster.`,
+    'If it is, kubectl works as it is. If not, use another port in both places: kubehaus kubeconfig --port <port> and kubehaus tunnel --port <port>.',
   );
 }
 
@@ -230,7 +246,11 @@ export function cannotAsk(question: string, flag = '--yes'): Failure {
 }
 
 export function declined(): Failure {
-  return new Failure('stopped', 'Stopped, as you wished. Nothing was applied.', 'Run the same command again at any time.');
+  return new Failure(
+    'stopped',
+    'Stopped, as you wished. Nothing was applied.',
+    'Run the same command again at any time.',
+  );
 }
 
 export function interrupted(): Failure {

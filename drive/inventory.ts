@@ -49,15 +49,19 @@ export async function writeAddresses(
   return writeIfChanged(folder.addresses, addressesDocument(new Map(ordered)));
 }
 
-/** The plan's nodes with the addresses that were written last. Fails when a node has none. */
-export async function readHosts(folder: ClusterFolder, plan: ClusterPlan): Promise<readonly Host[]> {
+/** The plan's nodes (or those of `names`) with the addresses that were written last. Fails when one has none. */
+export async function readHosts(
+  folder: ClusterFolder,
+  plan: ClusterPlan,
+  names: readonly string[] = plan.nodes.map(({ name }) => name),
+): Promise<readonly Host[]> {
   const text = await readOptional(folder.addresses);
   const known = text === undefined ? {} : addressesSchema.parse(parse(text)).all.hosts;
-  const missing = plan.nodes.filter(({ name }) => known[name] === undefined);
-  if (missing.length > 0) throw noServersYet(missing.map(({ name }) => name));
+  const missing = names.filter((name) => known[name] === undefined);
+  if (missing.length > 0) throw noServersYet(missing);
   return plan.nodes.flatMap((node) => {
     const host = known[node.name];
-    return host === undefined
+    return host === undefined || !names.includes(node.name)
       ? []
       : [{ node, address: host.node_public_address, serverId: host.node_server_id }];
   });

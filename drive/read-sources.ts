@@ -11,7 +11,9 @@ export async function readSources(root = packageRoot()): Promise<Sources> {
   const sources = await Promise.all(
     files
       .flat()
-      .map(async (file) => [relative(root, file).split(sep).join('/'), await readFile(file, 'utf8')] as const),
+      .map(
+        async (file) => [relative(root, file).split(sep).join('/'), await readFile(file, 'utf8')] as const,
+      ),
   );
   return new Map(sources.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -66,12 +66,15 @@ export async function runCommand(
   };
   const [result] = await Promise.all([child, readLines('stdout'), readLines('stderr'), readEvents()]);
   stopHandingOn();
-  await (await disown)?.();
+  await (
+    await disown
+  )?.();
   const ending = result.signal === undefined ? `exit code ${result.exitCode}` : `ended by ${result.signal}`;
   log.write(`[${ending}]`);
   await log.close();
   run.interruption.check();
-  if (result.code === 'ENOENT') throw missingTool([command.file], 'Install it and run the same command again.');
+  if (result.code === 'ENOENT')
+    throw missingTool([command.file], 'Install it and run the same command again.');
   if (result.exitCode === undefined && result.signal === undefined) throw result as unknown as Error;
   return {
     exitCode: result.exitCode,

@@ -122,7 +122,11 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
 
     apply: async (onResource) => {
       const messages = terraformMessages(onResource);
-      const ended = await terraform('apply', ['apply', '-input=false', '-json', run.folder.planFile], messages.read);
+      const ended = await terraform(
+        'apply',
+        ['apply', '-input=false', '-json', run.folder.planFile],
+        messages.read,
+      );
       await rm(run.folder.planFile, { force: true });
       if (ended.exitCode !== 0) throw terraformFailed('applying the plan', ended, messages.errors());
     },

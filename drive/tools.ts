@@ -38,7 +38,12 @@ export async function findAnsible(env: NodeJS.ProcessEnv): Promise<Tool> {
 /** OpenSSH 7.6 or newer, the first one with `StrictHostKeyChecking=accept-new` (https://www.openssh.com/txt/release-7.6). */
 export async function findSsh(env: NodeJS.ProcessEnv): Promise<Tool> {
   const remedy = 'Install the OpenSSH client (Debian, Ubuntu: apt-get install openssh-client).';
-  const ssh = await versionOf('ssh', ['-V'], env, (text) => /OpenSSH_(?:for_Windows_)?([\d.]+)/.exec(text)?.[1]);
+  const ssh = await versionOf(
+    'ssh',
+    ['-V'],
+    env,
+    (text) => /OpenSSH_(?:for_Windows_)?([\d.]+)/.exec(text)?.[1],
+  );
   if (!ssh) throw missingTool(['ssh'], remedy);
   return newEnough(ssh, '7.6', remedy);
 }
@@ -54,7 +59,13 @@ async function versionOf(
   env: NodeJS.ProcessEnv,
   parse: (output: string) => string | undefined,
 ): Promise<Tool | undefined> {
-  const result = await execa(file, [...args], { env, extendEnv: false, all: true, reject: false, stdin: 'ignore' });
+  const result = await execa(file, [...args], {
+    env,
+    extendEnv: false,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+  });
   if (result.code === 'ENOENT') return undefined;
   const version = parse(result.all ?? '');
   if (result.failed || version === undefined) {

@@ -110,7 +110,8 @@ async function waitForCloudInit(
       signal,
       timeoutMs: Math.max(1, deadline - Date.now()),
     });
-    if (outcome.kind === 'host-key-changed') return { kind: 'host-key-changed', last: 'shows another SSH host key' };
+    if (outcome.kind === 'host-key-changed')
+      return { kind: 'host-key-changed', last: 'shows another SSH host key' };
     if (outcome.kind === 'ran') {
       // 127: an image without cloud-init has nothing to wait for.
       if ([0, 2, 127].includes(outcome.exitCode)) return { kind: 'ready' };

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { unhealthy } from '../drive/errors.ts';
+import { readStatus, type ClusterStatus, type NodeStatus } from '../drive/status.ts';
+import { folderOf } from './cluster-option.ts';
+import { identityFileOf, withSshKey, type SshKeyOption } from './ssh-options.ts';
+import { style } from './style.ts';
+import { table } from './table.ts';
+
+export function addStatus(program: Command): void {
+  withSshKey(program.command('status'))
+    .description(
+      'health of every node: SSH, systemd units, etcd, Kubernetes; exit code 9 when something is wrong',
+    )
+    .option('--json', 'as JSON, for scripts')
+    .action(async (flags: SshKeyOption & { json?: boolean }, command: Command) => {
+      const status = await readStatus(folderOf(command), identityFileOf(flags));
+      process.stdout.write(
+        flags.json ? `${JSON.stringify(status, undefined, 2)}\n` : `${describe(status)}\n`,
+      );
+      if (!status.healthy) throw unhealthy(status.findings);
+    });
+}
+
+function describe({ cluster, level, nodes, healthy }: ClusterStatus): string {
+  return [
+    `Cluster ${cluster}, level ${level}: ${healthy ? style('green', 'healthy') : style('red', 'not healthy')}`,
+    '',
+    table(
+      ['node', 'role', 'mesh address', 'public address', 'ssh', 'units', 'etcd', 'ready', 'kubelet'],
+      nodes.map((node) => [
+        node.name,
+        node.role,
+        node.address,
+        node.publicAddress,
+        good(node.ssh, 'ok'),
+        unitsInWords(node),
+        node.etcd === undefined ? '-' : good(node.etcd, 'healthy'),
+        node.ready === undefined ? '-' : good(node.ready, 'True'),
+        node.kubeletVersion ?? '-',
+      ]),
+    ),
+  ].join('\n');
+}
+
+/** `6 active`, or those that are not. */
+function unitsInWords({ units }: NodeStatus): string {
+  const all = Object.entries(units);
+  if (all.length === 0) return '-';
+  const bad = all.filter(([, state]) => state !== 'active');
+  return bad.length === 0
+    ? style('green', `${all.length} active`)
+    : style('red', bad.map(([unit, state]) => `${unit.replace(/\.service$/, '')} ${state}`).join(', '));
+}
+
+/** A cell that is green when it says what it should; what went wrong is told below the table, at length. */
+function good(text: string, wanted: string): string {
+  return text === wanted ? style('green', text) : style('red', text.split(':')[0] ?? text);
+}

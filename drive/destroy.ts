@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askForWord } from './ask.ts';
+import { readOptional, type ClusterFolder } from './cluster-folder.ts';
+import { checkToken } from './hetzner-token.ts';
+import { loadFolder } from './load-folder.ts';
+import type { PhaseTime, Reporter } from './reporter.ts';
+import { inPhase, withRun } from './run.ts';
+import { terraformIn, type StateResource } from './terraform.ts';
+import { findTerraform } from './tools.ts';
+import { isProtected, writeUnprotected } from './unprotect.ts';
+
+/**
+ * Ends a cluster for good: says what will go, asks for the cluster's name, lifts the protection of its servers and
+ * destroys all that Terraform's state knows. Cut off and repeated, it destroys the rest.
+ */
+export async function destroy(
+  folder: ClusterFolder,
+  { yes }: { readonly yes: boolean },
+  reporter: Reporter,
+): Promise<readonly PhaseTime[]> {
+  const { plan } = await loadFolder(folder);
+  const tool = await findTerraform(process.env);
+  await checkToken(process.env);
+  return withRun(folder, 'destroy', reporter, async (run) => {
+    const hasState = (await readOptional(folder.terraformState)) !== undefined;
+    if (hasState) {
+      const target = await writeUnprotected(folder, []);
+      const terraform = terraformIn(run, tool, target);
+      await inPhase(run, 'terraform init', () => terraform.init());
+      const resources = await terraform.resources();
+      if (resources.length > 0) {
+        reporter.print(
+          `Of the cluster ${plan.name} this will be destroyed for good, with all data on it:\n${listOf(resources)}`,
+        );
+        if (!yes)
+          await askForWord(reporter, `Type the cluster's name, ${plan.name}, to destroy it:`, plan.name);
+        const onResource = (phase: {
+          node: (name: string, text: string, state: 'running' | 'done' | 'failed') => void;
+        }) => terraform.apply(({ address, text, state }) => phase.node(address, text, state));
+
+        const guarded = resources.filter(isProtected);
+        if (guarded.length > 0) {
+          await writeUnprotected(folder, resources);
+          await inPhase(run, 'lift protection', async (phase) => {
+            await terraform.plan(() => undefined, { targets: guarded.map(({ address }) => address) });
+            await onResource(phase);
+          });
+        }
+        await writeUnprotected(folder, []);
+        await inPhase(run, 'terraform destroy', async (phase) => {
+          await terraform.plan(() => undefined, { destroy: true });
+          await onResource(phase);
+        });
+      }
+    }
+    await forget(folder);
+    reporter.print(
+      hasState
+        ? `Nothing of ${plan.name} is left at Hetzner. cluster.yaml, cluster.lock.yaml, rendered/ and the logs are still here.`
+        : `${plan.name} has no Terraform state in ${folder.local}: nothing was made from here, so there is nothing to destroy.`,
+    );
+    return run.times;
+  });
+}
+
+/** What this machine knows of servers that are gone. */
+async function forget(folder: ClusterFolder): Promise<void> {
+  for (const path of [folder.knownHosts, folder.addresses, folder.planFile, join(folder.local, 'destroy')]) {
+    await rm(path, { force: true, recursive: true });
+  }
+}
+
+/** `  hcloud_server  prod-master-1, prod-master-2`, a line for each type. */
+function listOf(resources: readonly StateResource[]): string {
+  const byType = new Map<string, string[]>();
+  for (const { type, name } of resources) byType.set(type, [...(byType.get(type) ?? []), name]);
+  const width = Math.max(...[...byType.keys()].map((type) => type.length));
+  return [...byType]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([type, names]) => `  ${type.padEnd(width)}  ${names.join(', ')}`)
+    .join('\n');
+}

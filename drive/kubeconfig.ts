@@ -1,0 +1,108 @@
+import { isMap, isSeq, parse, parseDocument, stringify, type Document, type YAMLSeq } from 'yaml';
+import { z } from 'zod';
+import type { Host } from './inventory.ts';
+
+/** What kubeadm's admin.conf holds. */
+export interface AdminCredentials {
+  readonly certificateAuthorityData: string;
+  readonly clientCertificateData: string;
+  readonly clientKeyData: string;
+}
+
+export interface KubeconfigEntries {
+  readonly cluster: string;
+  readonly masters: readonly Host[];
+  readonly credentials: AdminCredentials;
+  /** Local SOCKS proxy of `kubehaus tunnel`; without it the API is asked directly, from inside the mesh. */
+  readonly proxyPort?: number | undefined;
+  /** Name of the context that is made the current one. */
+  readonly currentContext: string;
+}
+
+const adminSchema = z.object({
+  clusters: z.array(z.object({ cluster: z.object({ 'certificate-authority-data': z.string() }) })).min(1),
+  users: z
+    .array(
+      z.object({ user: z.object({ 'client-certificate-data': z.string(), 'client-key-data': z.string() }) }),
+    )
+    .min(1),
+});
+
+/** Takes the credentials out of kubeadm's admin.conf. */
+export function readAdminConf(text: string): AdminCredentials {
+  const { clusters, users } = adminSchema.parse(parse(text));
+  const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];
+  if (!cluster || !user) throw new Error('admin.conf has no cluster or no user');
+  return {
+    certificateAuthorityData: cluster['certificate-authority-data'],
+    clientCertificateData: user['client-certificate-data'],
+    clientKeyData: user['client-key-data'],
+  };
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/**
+ * Lays a cluster's entries into a kubeconfig: one context for each master, one user for all of them. What the file holds
+ * of other clusters stays as it is, comments included; contexts of this cluster's former masters go.
+ */
+export function mergeKubeconfig(existing: string | undefined, entries: KubeconfigEntries): string {
+  const { cluster, masters, credentials, proxyPort } = entries;
+  const user = `${cluster}-admin`;
+  const clusters = masters.map(({ node }) => ({
+    name: node.name,
+    cluster: {
+      server: `https://${node.address}:6443`,
+      ...(proxyPort === undefined ? {} : { 'proxy-url': `socks5://127.0.0.1:${proxyPort}` }),
+      'certificate-authority-data': credentials.certificateAuthorityData,
+    },
+  }));
+  const contexts = masters.map(({ node }) => ({ name: node.name, context: { cluster: node.name, user } }));
+  const users = [
+    {
+      name: user,
+      user: {
+        'client-certificate-data': credentials.clientCertificateData,
+        'client-key-data': credentials.clientKeyData,
+      },
+    },
+  ];
+
+  const document = parseDocument(existing?.trim() ? existing : 'apiVersion: v1\nkind: Config\n');
+  if (document.errors[0]) throw document.errors[0];
+  const former = namesOfFormerContexts(document, user);
+  put(document, 'clusters', clusters, former);
+  put(document, 'contexts', contexts, former);
+  put(document, 'users', users, new Set());
+  document.set('current-context', entries.currentContext);
+  return stringify(document, { lineWidth: 0 });
+}
+
+function namesOfFormerContexts(document: Document, user: string): ReadonlySet<string> {
+  const contexts = (document.toJS() as { contexts?: (Named & { context?: { user?: string } })[] | null })
+    .contexts;
+  return new Set((contexts ?? []).filter(({ context }) => context?.user === user).map(({ name }) => name));
+}
+
+/** Replaces entries of the same names, adds new ones at the end, and takes `former` ones out that are not among them. */
+function put(document: Document, key: string, entries: readonly Named[], former: ReadonlySet<string>): void {
+  const present = document.get(key);
+  const list = isSeq(present) ? present : (document.createNode([]) as YAMLSeq);
+  // An empty list is written as `[]`; with entries it must be a block again.
+  list.flow = false;
+  const nameOf = (item: unknown) => (isMap(item) ? item.get('name') : undefined);
+  for (const entry of entries) {
+    const node = document.createNode(entry);
+    const index = list.items.findIndex((item) => nameOf(item) === entry.name);
+    if (index === -1) list.items.push(node);
+    else list.items[index] = node;
+  }
+  const wanted = new Set(entries.map(({ name }) => name));
+  list.items = list.items.filter((item) => {
+    const name = String(nameOf(item));
+    return wanted.has(name) || !former.has(name);
+  });
+  document.set(key, list);
+}
