@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../render/scenarios.ts';
 import { makeCa, type KeyPair } from './certificates.ts';
@@ -24,7 +24,7 @@ let ca: Awaited<ReturnType<typeof makeCa>>;
 const keyPairs = new Map<string, KeyPair>();
 let folder: string;
 let port: number;
-let gate: ResultPromise | undefined;
+let gate: ReturnType<typeof runGate> | undefined;
 const apiServers = new Map<string, ApiServer>();
 
 beforeAll(async () => {
@@ -72,12 +72,12 @@ async function stop(address: string): Promise<void> {
   await new Promise((resolve) => apiServer?.server.close(resolve));
 }
 
+const runGate = (args: readonly string[], env: Record<string, string>) =>
+  execa('python3', [GATE, ...args], { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...env }, reject: false });
+
 function guard(others: readonly string[] = [SECOND, THIRD], env: Record<string, string> = {}): void {
-  gate = execa(
-    'python3',
-    [GATE, '--own', OWN, '--port', `${port}`, '--ca', ca.certificate, ...others.flatMap((other) => ['--other', other])],
-    { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...env }, reject: false },
-  );
+  const masters = ['--own', OWN, ...others.flatMap((other) => ['--other', other])];
+  gate = runGate([...masters, '--port', `${port}`, '--ca', ca.certificate], env);
 }
 
 const ruleset = () => (existsSync(join(folder, 'ruleset')) ? readFileSync(join(folder, 'ruleset'), 'utf8') : 'none');

@@ -3,7 +3,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compile } from '../../../render/template.ts';
 import { viewOf } from '../../../render/view.ts';
@@ -18,7 +18,7 @@ const MASTERS = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
 
 let nginx: Nginx;
 let folder: string;
-let running: ResultPromise | undefined;
+let running: ReturnType<typeof run> | undefined;
 let apiPort: number;
 let lbPort: number;
 const masters = new Map<string, { server: Server; sockets: Set<Socket>; accepted: number }>();
@@ -85,11 +85,12 @@ function configuration(): string {
 
 const file = () => join(folder, 'nginx.conf');
 const args = () => ['-e', 'stderr', '-p', folder, '-c', file()];
+const run = () => execa(nginx.program, [...args(), '-g', `daemon off; pid ${folder}/nginx.pid;`], { reject: false });
 const check = () => execa(nginx.program, [...args(), '-t', '-g', 'pid /dev/null;'], { reject: false });
 
 async function balance(): Promise<void> {
   writeFileSync(file(), configuration());
-  running = execa(nginx.program, [...args(), '-g', `daemon off; pid ${folder}/nginx.pid;`], { reject: false });
+  running = run();
   await expect.poll(() => dial().then((client) => client.end()), { timeout: 5000 }).toBeTruthy();
 }
 
