@@ -50,7 +50,7 @@ Examples:
       process.stdout.write(
         [
           ...written.map((path) => `wrote ${path}`),
-          'Next: read cluster.yaml, then kubehaus plan and kubehaus up',
+          'Next: read cluster.yaml, then `kubehaus plan` and `kubehaus up`',
           '',
         ].join('\n'),
       );

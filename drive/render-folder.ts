@@ -1,6 +1,6 @@
 import { formatLock, LOCK_FILE } from '../cluster/lock.ts';
 import type { ClusterPlan } from '../cluster/plan.ts';
-import { renderCluster } from '../render/tree.ts';
+import type { Tree } from '../render/tree.ts';
 import { compareTree, writeTree } from '../render/write.ts';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
 import { loadFolder } from './load-folder.ts';
@@ -19,7 +19,7 @@ export interface Rendered {
 /** Writes the lock and the rendered tree. The lock comes first: an address that was rendered is never given again. */
 export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
   const { plan, lock } = await loadFolder(folder);
-  const tree = renderCluster(plan, await readSources());
+  const tree = await render(plan);
   const lockBefore = await readOptional(folder.lockYaml);
   const lockWritten = await writeIfChanged(folder.lockYaml, formatLock(lock));
   return withLock(plan, await writeTree(folder.rendered, tree), lockBefore === undefined, lockWritten);
@@ -28,7 +28,7 @@ export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
 /** Says what `renderFolder` would change, without changing it. */
 export async function compareFolder(folder: ClusterFolder): Promise<Rendered> {
   const { plan, lock } = await loadFolder(folder);
-  const tree = renderCluster(plan, await readSources());
+  const tree = await render(plan);
   const lockBefore = await readOptional(folder.lockYaml);
   return withLock(
     plan,
@@ -36,6 +36,12 @@ export async function compareFolder(folder: ClusterFolder): Promise<Rendered> {
     lockBefore === undefined,
     lockBefore !== formatLock(lock),
   );
+}
+
+/** CDKTF takes longer to load than most commands to run, so it is loaded only when there is something to render. */
+async function render(plan: ClusterPlan): Promise<Tree> {
+  const { renderCluster } = await import('../render/tree.ts');
+  return renderCluster(plan, await readSources());
 }
 
 function withLock(

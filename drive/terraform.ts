@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { parseOutputs, type NodeOutput } from '../stacks/outputs.ts';
+import type { NodeOutput } from '../stacks/outputs.ts';
 import { terraformFailed, unexpectedOutputs } from './errors.ts';
 import { runCommand, type Ended } from './run-command.ts';
 import type { Run } from './run.ts';
@@ -133,6 +133,8 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
 
     nodes: async () => {
       const text = await json('output', ['output', '-json', '-no-color'], 'reading its outputs');
+      // Loaded only here: it brings CDKTF with it.
+      const { parseOutputs } = await import('../stacks/outputs.ts');
       try {
         return parseOutputs(text);
       } catch (error) {

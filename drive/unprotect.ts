@@ -1,6 +1,5 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { STATE_PATH } from '../stacks/synthesize.ts';
+import { join, relative } from 'node:path';
 import type { ClusterFolder } from './cluster-folder.ts';
 import type { StateResource } from './terraform.ts';
 
@@ -27,12 +26,13 @@ export async function writeUnprotected(
   folder: ClusterFolder,
   resources: readonly StateResource[],
 ): Promise<string> {
-  // As deep below the cluster's folder as rendered/terraform, so that the state's relative path holds.
+  // As deep below the cluster's folder as rendered/terraform, so that the same words lead to the state; with other words,
+  // Terraform would take it for another backend.
   const target = join(folder.local, 'destroy');
   await mkdir(target, { recursive: true, mode: 0o700 });
   await writeFile(
     join(target, 'main.tf.json'),
-    `${JSON.stringify(unprotectedConfiguration(resources), undefined, 2)}\n`,
+    `${JSON.stringify(unprotectedConfiguration(relative(folder.terraform, folder.terraformState), resources), undefined, 2)}\n`,
   );
   await copyFile(join(folder.terraform, LOCK), join(target, LOCK)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -40,7 +40,7 @@ export async function writeUnprotected(
   return target;
 }
 
-export function unprotectedConfiguration(resources: readonly StateResource[]): object {
+export function unprotectedConfiguration(statePath: string, resources: readonly StateResource[]): object {
   const servers = resources.filter(isProtected).map(({ name, values }) => [
     name,
     {
@@ -51,7 +51,7 @@ export function unprotectedConfiguration(resources: readonly StateResource[]): o
   ]);
   return {
     terraform: {
-      backend: { local: { path: STATE_PATH } },
+      backend: { local: { path: statePath } },
       required_providers: { hcloud: { source: 'hetznercloud/hcloud' } },
     },
     provider: { hcloud: {} },
