@@ -1,9 +1,7 @@
 import { execa } from 'execa';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
+import { packageFile } from '../package-files.ts';
 
 export interface RegistryOptions {
   /** The registry's binary. */
@@ -25,25 +23,21 @@ export interface Registry {
   readonly stop: () => Promise<void>;
 }
 
+const configuration = packageFile('lab/mirror/registry.yaml');
+
 const patienceMs = 20_000;
 
 /** Starts the image registry and answers when it serves. It ends with this process, however that ends. */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
   const port = options.port ?? (await freePort(options.address));
   const authority = `${options.address}:${port}`;
-  const folder = await mkdtemp(join(tmpdir(), 'kubehaus-registry-'));
-  const config = join(folder, 'config.json');
-  await writeFile(config, JSON.stringify(configuration(options, authority)));
-
   // Node has no way to tie a child's life to its own when it is killed; the kernel has (prctl, PR_SET_PDEATHSIG).
-  const child = execa('setpriv', ['--pdeathsig', 'KILL', options.program, 'serve', config], {
+  const child = execa('setpriv', ['--pdeathsig', 'KILL', options.program, 'serve', configuration], {
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'pipe',
-    maxBuffer: 100_000,
     buffer: false,
-    // Without it, the registry tries to send traces to a collector on this machine.
-    env: { OTEL_TRACES_EXPORTER: 'none' },
+    env: settings(options, authority),
     reject: false,
   });
   let lastWords = '';
@@ -51,12 +45,9 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     lastWords = (lastWords + chunk.toString()).slice(-2000);
   });
   let stopping = false;
-  const ended = child.then(async (result) => {
-    await rm(folder, { recursive: true, force: true });
-    if (!stopping)
-      throw new Error(
-        `the registry at ${authority} ended (${result.exitCode ?? result.signal}): ${lastWords}`,
-      );
+  const ended = child.then((result) => {
+    if (stopping) return;
+    throw new Error(`the registry at ${authority} ended (${result.exitCode ?? result.signal}): ${lastWords}`);
   });
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -74,16 +65,13 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   return { authority, ended, stop };
 }
 
-function configuration({ storage, writable }: RegistryOptions, authority: string): object {
+function settings({ storage, writable }: RegistryOptions, authority: string): Record<string, string> {
   return {
-    version: '0.1',
-    log: { level: 'error', accesslog: { disabled: true } },
-    storage: {
-      filesystem: { rootdirectory: storage },
-      cache: { blobdescriptor: 'inmemory' },
-      maintenance: { readonly: { enabled: !writable }, uploadpurging: { enabled: false } },
-    },
-    http: { addr: authority, secret: 'one registry alone needs none' },
+    REGISTRY_HTTP_ADDR: authority,
+    REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: storage,
+    REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED: String(!writable),
+    // Without it, the registry tries to send traces to a collector on this machine.
+    OTEL_TRACES_EXPORTER: 'none',
   };
 }
 

@@ -40,13 +40,13 @@ export async function startMirror({
   try {
     const server = fastify({ forceCloseConnections: true });
     for (const part of ['files', 'apt']) {
-      // Each root has its own scope: the plugin wants to be registered once for each.
+      // A scope of its own for each, as the plugin keeps one root in each.
       await server.register(async (scope) => {
-        await scope.register(fastifyStatic, {
-          root: await realpath(join(mirror, part)),
-          prefix: `/${part}/`,
-          index: false,
-        });
+        await scope.register(fastifyStatic, { root: await realpath(join(mirror, part)), serve: false });
+        // The plugin's own route would not find `a+b` when it is asked for `a%2bb`, as apt does.
+        scope.get<{ Params: { '*': string } }>(`/${part}/*`, (request, reply) =>
+          reply.sendFile(request.params['*']),
+        );
       });
     }
     const url = await server.listen({ host: address, port });
