@@ -12,7 +12,7 @@ export const TOKEN = 'a-token-of-the-lab-'.padEnd(64, '0');
 export const PUBLIC_KEY =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPnyDt0Gl4kHzFWAi9phmqDGzS6GnV8NJNYbRCNnyVV operator@example.com';
 export const OTHER_PUBLIC_KEY =
-  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHuG7FkWx0k3ZbZt4B9wq4m8c1a6wB1s7bQ2q6yqjM2f other@example.com';
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAntcFCxgpoant1ChzxTu8FO1u6T6dwVoMiRrd1zDigI other@example.com';
 
 /** A clock whose hands are turned by the test; sleeping turns them, too. */
 export interface TestClock extends Clock {
@@ -67,7 +67,6 @@ export function apiUnderTest(options: Partial<ApiOptions> = {}): ApiUnderTest {
     clock,
     tokens: [TOKEN],
     architecture: 'x86',
-    requestsPerHour: 1_000_000,
     ...options,
   });
   onTestFinished(async () => {

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { apiUnderTest, serverRequest } from './api-under-test.ts';
+
+test('a call fails where it was told to, and nowhere else', async () => {
+  const { call } = apiUnderTest();
+  const fault = {
+    kind: 'api-error',
+    method: 'GET',
+    path: '/locations/*',
+    atCall: 2,
+    times: 2,
+    code: 'unavailable',
+  };
+  expect(await call('POST', '//_lab/faults', fault)).toMatchObject({ status: 201 });
+  const statuses = [];
+  for (let n = 1; n <= 5; n++) statuses.push((await call('GET', '/locations/1')).status);
+  expect(statuses).toEqual([200, 503, 503, 200, 200]);
+  expect(await call('GET', '/locations')).toMatchObject({ status: 200 });
+});
+
+test('a type of server is sold out at one location and to be had at another', async () => {
+  const { call, done } = apiUnderTest();
+  const { body } = await call('POST', '//_lab/faults', {
+    kind: 'stock-out',
+    location: 'fsn1',
+    serverType: 'cx23',
+  });
+  expect(await call('POST', '/servers', serverRequest('node', { location: 'fsn1' }))).toMatchObject({
+    status: 412,
+    body: { error: { code: 'resource_unavailable', message: 'error during placement' } },
+  });
+  await done('/servers', serverRequest('other', { location: 'fsn1', server_type: 'cx33' }));
+  expect((await done('/servers', serverRequest('node'))).server.location.name).toBe('nbg1');
+
+  expect(await call('DELETE', `//_lab/faults/${body.id}`)).toMatchObject({ status: 204 });
+  await done('/servers', serverRequest('again', { location: 'fsn1' }));
+});
+
+test('an action takes as long as it was told to', async () => {
+  const { call, clock, settled } = apiUnderTest();
+  await call('POST', '//_lab/faults', { kind: 'slow-action', command: 'create_server', seconds: 90 });
+  const before = clock.now().getTime();
+  const { action } = (await call('POST', '/servers', serverRequest('node'))).body;
+  const { started, finished } = await settled(action.id);
+  expect(Date.parse(finished ?? '') - Date.parse(started)).toBe(90_000);
+  expect(clock.now().getTime() - before).toBe(90_000);
+});
+
+test('an action fails once, and works when it is asked for again', async () => {
+  const { call, done, settled } = apiUnderTest();
+  const { server } = await done('/servers', serverRequest('node'));
+  await call('POST', '//_lab/faults', { kind: 'failed-action', command: 'reboot_server' });
+  const reboot = `/servers/${server.id}/actions/reboot`;
+  expect(await settled((await call('POST', reboot)).body.action.id)).toMatchObject({
+    status: 'error',
+    error: { code: 'action_failed' },
+  });
+  await done(reboot);
+});
+
+test('faults are told with the token of the lab alone', async () => {
+  const { call } = apiUnderTest();
+  expect(await call('GET', '//_lab/faults', undefined, 'x'.repeat(64))).toMatchObject({ status: 401 });
+  await call('POST', '//_lab/faults', { kind: 'stock-out', location: 'fsn1' });
+  expect((await call('GET', '//_lab/faults')).body.faults).toHaveLength(1);
+  expect(await call('DELETE', '//_lab/faults')).toMatchObject({ status: 204 });
+  expect((await call('GET', '//_lab/faults')).body.faults).toEqual([]);
+});
