@@ -1,5 +1,5 @@
 import { App } from 'cdktf';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadCluster } from './cluster/load.ts';
 import { formatLock, LOCK_FILE } from './cluster/lock.ts';
@@ -24,9 +24,13 @@ if (!loaded.ok) refuse(loaded.problems.map(formatProblem).join('\n'));
 // As `kubehaus render` does: what is given to a node now stays its own.
 writeFileSync(resolve(folder, LOCK_FILE), formatLock(loaded.value.lock));
 
+const { plan } = loaded.value;
 const app = new App();
-new ClusterStack(app, {
-  plan: loaded.value.plan,
-  statePath: resolve(folder, '.kubehaus/terraform.tfstate'),
-});
+new ClusterStack(app, { plan, statePath: resolve(folder, '.kubehaus/terraform.tfstate') });
 app.synth();
+
+// The provider that terraform has locked for the rendered configuration is the one to use here. Without a lock file CDKTF
+// would ask the public registry for one, which a site with a mirror of its own may not reach.
+const providerLock = '.terraform.lock.hcl';
+const locked = resolve(folder, 'rendered/terraform', providerLock);
+if (existsSync(locked)) copyFileSync(locked, resolve(app.outdir, 'stacks', plan.name, providerLock));
