@@ -143,7 +143,9 @@ const mirror = z.strictObject({
     .describe('Debian repository that replaces the image’s own.'),
   registry: z
     .strictObject({
-      url: z.url().describe('Base URL; it serves <url>/v2/<upstream host>/<repository> in place of each upstream.'),
+      url: z
+        .url()
+        .describe('Base URL; it serves <url>/v2/<upstream host>/<repository> in place of each upstream.'),
       upstreams: z
         .array(z.string())
         .min(1)
@@ -181,6 +183,10 @@ export const clusterSchema = z
       .prefault({}),
     locations: locations.default(['nbg1', 'fsn1', 'hel1']),
     image: z.string().default('debian-12').describe('Image of new servers.'),
+    packages: z
+      .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/))
+      .default([])
+      .describe('More Debian packages for all nodes.'),
     controlPlane: controlPlane.prefault({}),
     etcd: etcd.default({ placement: 'stacked' }),
     workers: z.array(pool).default([]).describe('Worker pools.'),

@@ -33,6 +33,8 @@ export function forLab(clusterYaml: string, offer: LabOffer): string {
     apt: { uri: offer.apt, signedBy: offer.aptKey },
     registry: { url: offer.registry, upstreams: ['registry.k8s.io', 'kubehaus.test'] },
   });
+  // A host has the machine's kernel. Where that lacks WireGuard, wg-quick uses this.
+  set(['packages'], ['wireguard-go']);
   // Hosts share the machine's kernel: its conntrack table belongs to nobody.
   set(['kubernetes', 'kubeProxy', 'conntrack'], { maxPerCore: 0 });
   // The kernel's configuration is not a host's to show.
@@ -40,7 +42,16 @@ export function forLab(clusterYaml: string, offer: LabOffer): string {
   if (!offer.cgroupV2) {
     set(['kubernetes', 'kubelet'], { cgroupDriver: 'cgroupfs', failCgroupV1: false });
     set(
-      ['containerd', 'config', 'plugins', 'io.containerd.cri.v1.runtime', 'containerd', 'runtimes', 'runc', 'options'],
+      [
+        'containerd',
+        'config',
+        'plugins',
+        'io.containerd.cri.v1.runtime',
+        'containerd',
+        'runtimes',
+        'runc',
+        'options',
+      ],
       { SystemdCgroup: false },
     );
   }

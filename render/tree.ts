@@ -38,8 +38,10 @@ export function renderCluster(plan: ClusterPlan, sources: Sources): Tree {
   tree.set('terraform/cdk.tf.json', synthesizeTerraform(plan));
   tree.set('ansible/group_vars/all.yml', document(groupVariables(view)));
   tree.set('ansible/inventory/cluster.yml', document(inventory(view)));
-  for (const [path, text] of registryMirrors(view)) tree.set(`ansible/roles/containerd/files/certs.d/${path}`, text);
-  for (const node of plan.nodes) tree.set(`ansible/host_vars/${node.name}.yml`, document(hostVariables(node)));
+  for (const [path, text] of registryMirrors(view))
+    tree.set(`ansible/roles/containerd/files/certs.d/${path}`, text);
+  for (const node of plan.nodes)
+    tree.set(`ansible/host_vars/${node.name}.yml`, document(hostVariables(node)));
   return new Map([...tree].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 

@@ -11,8 +11,14 @@ export function groupVariables(view: View): Settings {
     cluster_name: view.name,
     cluster_nodes: view.nodes.map(({ name, address, role }) => ({ name, address, role })),
     ...(mirror.apt === undefined ? {} : { host_apt_repository: aptRepository(mirror.apt) }),
+    host_packages_more: config.packages,
     components_base_url: mirror.files === undefined ? 'https://' : `${mirror.files.replace(/\/$/, '')}/`,
-    components_catalog: view.components.map(({ name, version, path, sha256 }) => ({ name, version, path, sha256 })),
+    components_catalog: view.components.map(({ name, version, path, sha256 }) => ({
+      name,
+      version,
+      path,
+      sha256,
+    })),
     wireguard_port: network.wireguardPort,
     wireguard_mtu: network.mtu,
     wireguard_cidr: network.nodeCidr,
@@ -47,13 +53,17 @@ export function hostVariables(node: NodePlan): Settings {
 function componentsOf(node: NodePlan): readonly ComponentName[] {
   return [
     ...(node.etcdMember ? (['etcd'] as const) : []),
-    ...(node.role === 'etcd' ? [] : (['containerd', 'runc', 'cni-plugins', 'kubeadm', 'kubelet', 'kubectl'] as const)),
+    ...(node.role === 'etcd'
+      ? []
+      : (['containerd', 'runc', 'cni-plugins', 'kubeadm', 'kubelet', 'kubectl'] as const)),
   ];
 }
 
 /** inventory/cluster.yml: Kubespray's groups; addresses to reach the hosts come from Terraform, in a file beside it. */
 export function inventory(view: View): Settings {
-  const hosts = (nodes: readonly NodePlan[]) => ({ hosts: Object.fromEntries(nodes.map(({ name }) => [name, {}])) });
+  const hosts = (nodes: readonly NodePlan[]) => ({
+    hosts: Object.fromEntries(nodes.map(({ name }) => [name, {}])),
+  });
   return {
     all: {
       children: {

@@ -72,7 +72,9 @@ function containerdConfiguration({ config }: ClusterPlan): Settings {
         },
         'io.containerd.cri.v1.runtime': {
           containerd: {
-            runtimes: { runc: { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: '/usr/local/bin/runc' } } },
+            runtimes: {
+              runc: { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: '/usr/local/bin/runc' } },
+            },
           },
           cni: { bin_dirs: ['/opt/cni/bin'], conf_dir: '/etc/cni/net.d' },
         },
