@@ -42,14 +42,19 @@ function describe({ cluster, level, nodes, healthy }: ClusterStatus): string {
   ].join('\n');
 }
 
-/** `6 active`, or those that are not. */
+/** `6 active`, or that they are not; which ones is told below the table. */
 function unitsInWords({ units }: NodeStatus): string {
   const all = Object.entries(units);
   if (all.length === 0) return '-';
   const bad = all.filter(([, state]) => state !== 'active');
   return bad.length === 0
     ? style('green', `${all.length} active`)
-    : style('red', bad.map(([unit, state]) => `${unit.replace(/\.service$/, '')} ${state}`).join(', '));
+    : style(
+        'red',
+        bad.length === 1
+          ? `${bad[0]?.[0].replace(/\.service$/, '')} ${bad[0]?.[1]}`
+          : `${bad.length} of ${all.length} not active`,
+      );
 }
 
 /** A cell that is green when it says what it should; what went wrong is told below the table, at length. */

@@ -91,7 +91,7 @@ export function terminalReporter(): Reporter {
           clearTimeout(timer);
           const time = style('dim', duration(performance.now() - began));
           endedAs = `${title}  ${time}${summary ? `  ${style('dim', summary)}` : ''}`;
-          settle(outcome === 'failed');
+          settle(outcome !== 'done');
           drawCurrent = undefined;
           for (const text of notices) write(text);
           notices = [];

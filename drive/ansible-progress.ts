@@ -6,7 +6,7 @@ import type { Phase, PhaseTime, Reporter } from './reporter.ts';
 export interface AnsibleProgress {
   take(event: AnsibleEvent): void;
   /** Ends the phase that is under way; call it when ansible-playbook has ended. */
-  finish(succeeded: boolean): AnsibleResult;
+  finish(outcome: 'done' | 'failed' | 'stopped'): AnsibleResult;
 }
 
 export interface AnsibleResult {
@@ -41,7 +41,7 @@ export function ansibleProgress(reporter: Reporter): AnsibleProgress {
     }
     task = undefined;
   };
-  const endPhase = (time: number, outcome: 'done' | 'failed') => {
+  const endPhase = (time: number, outcome: 'done' | 'failed' | 'stopped') => {
     endTask(time);
     if (!current) return;
     current.phase.end(outcome);
@@ -99,8 +99,8 @@ export function ansibleProgress(reporter: Reporter): AnsibleProgress {
           return event satisfies never;
       }
     },
-    finish: (succeeded) => {
-      endPhase(current?.last ?? 0, succeeded ? 'done' : 'failed');
+    finish: (outcome) => {
+      endPhase(current?.last ?? 0, outcome);
       return { times, failures, unreachable, stats };
     },
   };

@@ -45,7 +45,9 @@ export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions
       onEvent: (line) => progress.take(parseAnsibleEvent(line)),
     });
   } finally {
-    result = progress.finish(ended?.exitCode === 0);
+    result = progress.finish(
+      run.interruption.signal.aborted ? 'stopped' : ended?.exitCode === 0 ? 'done' : 'failed',
+    );
     run.times.push(...result.times);
   }
   if (ended.exitCode === 0) return result;

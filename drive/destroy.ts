@@ -6,7 +6,7 @@ import { checkToken } from './hetzner-token.ts';
 import { loadFolder } from './load-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
 import { inPhase, withRun } from './run.ts';
-import { terraformIn, type StateResource } from './terraform.ts';
+import { terraformIn, type PlanOptions, type StateResource } from './terraform.ts';
 import { findTerraform } from './tools.ts';
 import { isProtected, writeUnprotected } from './unprotect.ts';
 
@@ -35,23 +35,25 @@ export async function destroy(
         );
         if (!yes)
           await askForWord(reporter, `Type the cluster's name, ${plan.name}, to destroy it:`, plan.name);
-        const onResource = (phase: {
-          node: (name: string, text: string, state: 'running' | 'done' | 'failed') => void;
-        }) => terraform.apply(({ address, text, state }) => phase.node(address, text, state));
+        const apply = async (title: string, options: PlanOptions) =>
+          inPhase(run, title, async (phase) => {
+            await terraform.plan(() => undefined, options);
+            await terraform.apply(({ address, text, state }) => phase.node(address, text, state));
+          });
 
-        const guarded = resources.filter(isProtected);
+        const guarded = resources.filter(isProtected).map(({ address }) => address);
         if (guarded.length > 0) {
           await writeUnprotected(folder, resources);
-          await inPhase(run, 'lift protection', async (phase) => {
-            await terraform.plan(() => undefined, { targets: guarded.map(({ address }) => address) });
-            await onResource(phase);
-          });
+          await apply('lift protection', { targets: guarded });
+          await writeUnprotected(folder, []);
         }
-        await writeUnprotected(folder, []);
-        await inPhase(run, 'terraform destroy', async (phase) => {
-          await terraform.plan(() => undefined, { destroy: true });
-          await onResource(phase);
-        });
+        // Lifting the protection took the servers' dependencies out of the state, so that Terraform no longer knows that
+        // they come before their placement groups and their firewall.
+        const servers = resources
+          .filter(({ type }) => type === 'hcloud_server')
+          .map(({ address }) => address);
+        if (servers.length > 0) await apply('destroy servers', { destroy: true, targets: servers });
+        await apply('destroy the rest', { destroy: true });
       }
     }
     await forget(folder);

@@ -177,6 +177,18 @@ export function unreachable(waited: string, nodes: readonly { name: string; last
   );
 }
 
+export function noneSucceeded(
+  command: readonly string[],
+  nodes: readonly { name: string; last: string }[],
+): Failure {
+  return new Failure(
+    'ssh',
+    `No node could be asked for \`${command.join(' ')}\`.`,
+    'Run `kubehaus status` to see how the nodes are; if the cluster is not finished, `kubehaus up` goes on with it.',
+    nodes.map(({ name, last }) => `${name}: ${last}`),
+  );
+}
+
 export function accessDenied(nodes: readonly { name: string; last: string }[]): Failure {
   return new Failure(
     'ssh',

@@ -1,4 +1,4 @@
-import { accessDenied, hostKeyChanged, unreachable, type Failure } from './errors.ts';
+import { accessDenied, hostKeyChanged, noneSucceeded } from './errors.ts';
 import type { Host } from './inventory.ts';
 import type { SshAccess } from './ssh-command.ts';
 import { ssh, type SshResult } from './ssh.ts';
@@ -35,11 +35,7 @@ export async function firstAnswer(
         outcome satisfies never;
     }
   }
-  throw none(tried);
-}
-
-function none(tried: readonly { name: string; last: string; denied: boolean }[]): Failure {
-  return tried.length > 0 && tried.every(({ denied }) => denied)
+  throw tried.length > 0 && tried.every(({ denied }) => denied)
     ? accessDenied(tried)
-    : unreachable(`${PROBE_MS / 1000} s`, tried);
+    : noneSucceeded(command, tried);
 }

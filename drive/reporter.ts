@@ -18,7 +18,7 @@ export interface Phase {
   step(text: string): void;
   /** A step that is over, in one line. */
   line(text: string): void;
-  end(outcome: 'done' | 'failed', summary?: string): void;
+  end(outcome: 'done' | 'failed' | 'stopped', summary?: string): void;
 }
 
 /** How long a phase took, in milliseconds. */

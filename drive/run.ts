@@ -55,7 +55,7 @@ export async function inPhase<T>(
     phase.end('done', summarize(result));
     return result;
   } catch (error) {
-    phase.end('failed');
+    phase.end(run.interruption.signal.aborted ? 'stopped' : 'failed');
     throw error;
   } finally {
     run.times.push({ title, milliseconds: performance.now() - began });

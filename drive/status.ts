@@ -112,13 +112,13 @@ async function askEtcd(access: SshAccess, host: Host): Promise<string> {
     { timeoutMs: PROBE_MS },
   );
   if (outcome.kind === 'ran' && outcome.exitCode === 0) return 'healthy';
-  return `unhealthy: ${whyEtcd(stderr)}`;
+  return `unhealthy: ${outcome.kind === 'ran' ? whyEtcd(stderr) : 'SSH broke off'}`;
 }
 
 /** etcdctl says it as one JSON line of its log, and then once more in general words. */
 function whyEtcd(stderr: string): string {
   const line = stderr.split('\n').find((one) => one.includes('unhealthy') || one.startsWith('Error:'));
-  return line?.trim() ?? 'it does not answer';
+  return (line ?? stderr.trim().split('\n').at(-1))?.trim() || 'it does not answer';
 }
 
 const nodeListSchema = z.object({

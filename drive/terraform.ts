@@ -126,8 +126,7 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
         'apply',
         ['apply', '-input=false', '-json', run.folder.planFile],
         messages.read,
-      );
-      await rm(run.folder.planFile, { force: true });
+      ).finally(() => rm(run.folder.planFile, { force: true }));
       if (ended.exitCode !== 0) throw terraformFailed('applying the plan', ended, messages.errors());
     },
 
