@@ -20,8 +20,8 @@ hierarchies() {
 make_group() {
   parent=$(dirname "$1")
   mkdir -p "$1"
-  if [ -e "$parent/cgroup.subtree_control" ]; then
-    tr ' ' '\n' < "$parent/cgroup.controllers" | sed 's/^/+/' > "$parent/cgroup.subtree_control"
+  if [ -e "$cgroups/cgroup.controllers" ]; then
+    sed 's/[^ ][^ ]*/+&/g' "$parent/cgroup.controllers" > "$parent/cgroup.subtree_control"
   fi
   if [ -e "$1/cpuset.cpus" ] && [ -e "$1/notify_on_release" ]; then
     cat "$parent/cpuset.cpus" > "$1/cpuset.cpus"

@@ -15,7 +15,7 @@ export function seed(spec: MachineSpec): Readonly<Record<'meta-data' | 'user-dat
       'local-hostname': spec.name,
       'public-keys': spec.sshKeys,
     }),
-    // NoCloud wants the file to be there, and takes an empty one for a mistake.
-    'user-data': spec.userData === '' ? '#cloud-config\n' : spec.userData,
+    // NoCloud wants the file to be there, and takes an empty one, or an empty configuration, for a mistake.
+    'user-data': spec.userData === '' ? '#cloud-config\n{}\n' : spec.userData,
   };
 }

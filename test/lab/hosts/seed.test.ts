@@ -15,5 +15,5 @@ test('cloud-init learns the server’s id as text, its name and its keys, whatev
 
 test('user data is handed on byte for byte; without any, there is an empty configuration', () => {
   expect(seed({ ...spec, userData: '#!/bin/sh\necho "ü"\n' })['user-data']).toBe('#!/bin/sh\necho "ü"\n');
-  expect(seed(spec)['user-data']).toBe('#cloud-config\n');
+  expect(seed(spec)['user-data']).toBe('#cloud-config\n{}\n');
 });
