@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { outOfDate } from '../drive/errors.ts';
 import { compareFolder, renderFolder, type Rendered } from '../drive/render-folder.ts';
 import { summaryOfRendering } from '../drive/up.ts';
+import { withRun } from '../drive/run.ts';
+import { plainReporter } from './plain-reporter.ts';
 import { folderOf } from './cluster-option.ts';
 
 export function addRender(program: Command): void {
@@ -24,7 +26,7 @@ Examples:
         process.stdout.write('The rendered files are up to date.\n');
         return;
       }
-      const rendered = await renderFolder(folder);
+      const rendered = await withRun(folder, 'render', plainReporter(), () => renderFolder(folder));
       process.stdout.write([...listOf(rendered), summaryOfRendering(rendered), ''].join('\n'));
     });
 }

@@ -33,6 +33,7 @@ export function ansibleProgress(reporter: Reporter): AnsibleProgress {
   const unreachable: HostFailure[] = [];
   let stats: Readonly<Record<string, HostStats>> = {};
   let current: { title: string; phase: Phase; began: number; last: number } | undefined;
+  let play: { title: string; began: number } | undefined;
   let task: Task | undefined;
 
   const endTask = (time: number) => {
@@ -49,22 +50,24 @@ export function ansibleProgress(reporter: Reporter): AnsibleProgress {
     current = undefined;
   };
 
+  /** At the first task of a play: with --tags or --limit, Ansible tells of plays in which nothing is done. */
+  const beginPhase = (time: number) => {
+    if (!play || current?.title === play.title) return;
+    endPhase(play.began, 'done');
+    current = { title: play.title, phase: reporter.begin(play.title), began: play.began, last: time };
+  };
+
   return {
     take: (event) => {
       if (current) current.last = event.time;
       switch (event.event) {
-        case 'play': {
-          const title = event.tags[0] ?? event.name;
+        case 'play':
           endTask(event.time);
-          if (current?.title !== title) {
-            endPhase(event.time, 'done');
-            current = { title, phase: reporter.begin(title), began: event.time, last: event.time };
-          }
-          current.phase.step(event.name);
+          play = { title: event.tags[0] ?? event.name, began: event.time };
           return;
-        }
         case 'task':
           endTask(event.time);
+          beginPhase(event.time);
           task = tasks.get(event.id) ?? { name: event.name, began: event.time, results: new Map() };
           tasks.set(event.id, task);
           current?.phase.step(event.name);

@@ -62,7 +62,7 @@ export function defaultKubeconfig(env: NodeJS.ProcessEnv = process.env): string 
 }
 
 /** Writes a file that is the user's alone (0600), whole or not at all; a symbolic link stays one. */
-async function writePrivate(path: string, text: string): Promise<void> {
+export async function writePrivate(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const target = await realpath(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return path;

@@ -1,0 +1,75 @@
+import { readFile, stat, utimes } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { loadFolder } from '../../drive/load-folder.ts';
+import { readHosts, writeAddresses } from '../../drive/inventory.ts';
+import { folderWith } from './cluster-in-a-folder.ts';
+
+const servers = new Map([
+  ['prod-worker-1', { id: '14', ipv4: '203.0.113.14', ipv6: '2001:db8::14' }],
+  ['prod-master-1', { id: '11', ipv4: '203.0.113.11', ipv6: '2001:db8::11' }],
+  ['prod-master-2', { id: '12', ipv4: '203.0.113.12', ipv6: '2001:db8::12' }],
+  ['prod-master-3', { id: '13', ipv4: '203.0.113.13', ipv6: '2001:db8::13' }],
+]);
+
+describe('the inventory of addresses', () => {
+  it('gives Ansible each host’s address and server id, in the order of the plan', async () => {
+    const folder = await folderWith();
+    const { plan } = await loadFolder(folder);
+
+    expect(await writeAddresses(folder, plan, servers)).toBe(true);
+
+    const inventory = parse(await readFile(folder.addresses, 'utf8')) as {
+      all: { hosts: Record<string, unknown> };
+    };
+    expect(Object.keys(inventory.all.hosts)).toEqual(plan.nodes.map(({ name }) => name));
+    expect(inventory.all.hosts['prod-master-2']).toEqual({
+      ansible_host: '203.0.113.12',
+      node_public_address: '203.0.113.12',
+      node_server_id: '12',
+    });
+  });
+
+  it('is not touched when no address changed', async () => {
+    const folder = await folderWith();
+    const { plan } = await loadFolder(folder);
+    await writeAddresses(folder, plan, servers);
+    await utimes(folder.addresses, 1, 1);
+
+    expect(await writeAddresses(folder, plan, new Map([...servers].reverse()))).toBe(false);
+    expect((await stat(folder.addresses)).mtimeMs).toBe(1000);
+  });
+
+  it('leaves out servers that the plan no longer has', async () => {
+    const folder = await folderWith();
+    const { plan } = await loadFolder(folder);
+    await writeAddresses(
+      folder,
+      plan,
+      new Map([...servers, ['prod-worker-2', { id: '15', ipv4: '203.0.113.15', ipv6: '2001:db8::15' }]]),
+    );
+    expect(await readFile(folder.addresses, 'utf8')).not.toContain('prod-worker-2');
+  });
+
+  it('is read back as the plan’s nodes with their addresses', async () => {
+    const folder = await folderWith();
+    const { plan } = await loadFolder(folder);
+    await writeAddresses(folder, plan, servers);
+    expect(
+      (await readHosts(folder, plan)).map(({ node, address, serverId }) => [node.name, address, serverId]),
+    ).toEqual([
+      ['prod-master-1', '203.0.113.11', '11'],
+      ['prod-master-2', '203.0.113.12', '12'],
+      ['prod-master-3', '203.0.113.13', '13'],
+      ['prod-worker-1', '203.0.113.14', '14'],
+    ]);
+  });
+
+  it('names the nodes that have no server yet', async () => {
+    const folder = await folderWith();
+    const { plan } = await loadFolder(folder);
+    await writeAddresses(folder, plan, new Map([...servers].slice(1)));
+    await expect(readHosts(folder, plan)).rejects.toThrow('No address is known of prod-worker-1');
+    expect(await readHosts(folder, plan, ['prod-master-1'])).toHaveLength(1);
+  });
+});

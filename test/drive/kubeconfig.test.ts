@@ -1,0 +1,166 @@
+import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { defaultKubeconfig, writePrivate } from '../../drive/fetch-kubeconfig.ts';
+import type { Host } from '../../drive/inventory.ts';
+import { mergeKubeconfig, readAdminConf, type KubeconfigEntries } from '../../drive/kubeconfig.ts';
+import { loadFolder } from '../../drive/load-folder.ts';
+import { socksPort } from '../../drive/socks-port.ts';
+import { CLUSTER_YAML, folderWith, temporaryFolder } from './cluster-in-a-folder.ts';
+
+const ADMIN_CONF = `apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    certificate-authority-data: Q0E=
+    server: https://127.0.0.1:16443
+  name: prod
+contexts:
+- context: {cluster: prod, user: kubernetes-admin}
+  name: kubernetes-admin@prod
+current-context: kubernetes-admin@prod
+users:
+- name: kubernetes-admin
+  user:
+    client-certificate-data: Q0VSVA==
+    client-key-data: S0VZ
+`;
+
+const OTHERS = `apiVersion: v1
+kind: Config
+# The cluster of the other team.
+clusters:
+  - name: other
+    cluster:
+      server: https://other.example.org # behind their VPN
+contexts:
+  - name: other
+    context: { cluster: other, user: other }
+current-context: other
+users:
+  - name: other
+    user:
+      token: theirs
+preferences: {}
+`;
+
+async function entriesFor(clusterYaml = CLUSTER_YAML): Promise<KubeconfigEntries> {
+  const { plan } = await loadFolder(await folderWith(clusterYaml));
+  const masters = plan.nodes
+    .filter(({ role }) => role === 'control-plane')
+    .map((node): Host => ({ node, address: '203.0.113.1', serverId: '1' }));
+  return {
+    cluster: 'prod',
+    masters,
+    credentials: readAdminConf(ADMIN_CONF),
+    proxyPort: 21_500,
+    currentContext: 'prod-master-2',
+  };
+}
+
+interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, string> }[];
+  contexts: { name: string; context: Record<string, string> }[];
+  users: { name: string; user: Record<string, string> }[];
+  'current-context': string;
+}
+
+describe('the kubeconfig', () => {
+  it('has a context for each master, with its address in the mesh, through the tunnel', async () => {
+    const config = parse(mergeKubeconfig(undefined, await entriesFor())) as Kubeconfig;
+
+    expect(config.contexts.map(({ name }) => name)).toEqual([
+      'prod-master-1',
+      'prod-master-2',
+      'prod-master-3',
+    ]);
+    expect(config.contexts[1]?.context).toEqual({ cluster: 'prod-master-2', user: 'prod-admin' });
+    expect(config.clusters[1]).toEqual({
+      name: 'prod-master-2',
+      cluster: {
+        server: 'https://10.0.1.12:6443',
+        'proxy-url': 'socks5://127.0.0.1:21500',
+        'certificate-authority-data': 'Q0E=',
+      },
+    });
+    expect(config.users).toEqual([
+      { name: 'prod-admin', user: { 'client-certificate-data': 'Q0VSVA==', 'client-key-data': 'S0VZ' } },
+    ]);
+    expect(config['current-context']).toBe('prod-master-2');
+  });
+
+  it('asks the API itself from inside the mesh', async () => {
+    const config = parse(
+      mergeKubeconfig(undefined, { ...(await entriesFor()), proxyPort: undefined }),
+    ) as Kubeconfig;
+    expect(config.clusters[0]?.cluster).not.toHaveProperty('proxy-url');
+  });
+
+  it('leaves other clusters as they are, comments included', async () => {
+    const text = mergeKubeconfig(OTHERS, await entriesFor());
+    expect(text).toContain('# The cluster of the other team.');
+    expect(text).toContain('server: https://other.example.org # behind their VPN');
+    const config = parse(text) as Kubeconfig;
+    expect(config.contexts.map(({ name }) => name)).toEqual([
+      'other',
+      'prod-master-1',
+      'prod-master-2',
+      'prod-master-3',
+    ]);
+    expect(config.users.map(({ name }) => name)).toEqual(['other', 'prod-admin']);
+  });
+
+  it('merged again is the same text', async () => {
+    const entries = await entriesFor();
+    const once = mergeKubeconfig(OTHERS, entries);
+    expect(mergeKubeconfig(once, entries)).toBe(once);
+  });
+
+  it('forgets masters that the cluster no longer has', async () => {
+    const before = mergeKubeconfig(OTHERS, await entriesFor());
+    const after = mergeKubeconfig(before, {
+      ...(await entriesFor(`${CLUSTER_YAML}controlPlane: { count: 1 }\n`)),
+      currentContext: 'prod-master-1',
+    });
+    const config = parse(after) as Kubeconfig;
+    expect(config.contexts.map(({ name }) => name)).toEqual(['other', 'prod-master-1']);
+    expect(config.clusters.map(({ name }) => name)).toEqual(['other', 'prod-master-1']);
+  });
+
+  it('grows out of empty lists and an empty file', async () => {
+    const entries = await entriesFor();
+    expect(mergeKubeconfig('', entries)).toBe(mergeKubeconfig(undefined, entries));
+    const config = parse(
+      mergeKubeconfig('apiVersion: v1\nkind: Config\nclusters: []\ncontexts: null\nusers: []\n', entries),
+    ) as Kubeconfig;
+    expect(config.contexts).toHaveLength(3);
+  });
+
+  it('is written for the user alone, through a symbolic link', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'real'));
+    await writeFile(join(folder, 'real', 'config'), OTHERS, { mode: 0o644 });
+    await symlink(join(folder, 'real', 'config'), join(folder, 'config'));
+
+    await writePrivate(join(folder, 'config'), 'new');
+
+    expect((await lstat(join(folder, 'config'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(folder, 'real', 'config'), 'utf8')).toBe('new');
+    expect((await stat(join(folder, 'real', 'config'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes where kubectl writes', () => {
+    expect(defaultKubeconfig({ KUBECONFIG: '/a/one:/a/two' })).toBe('/a/one');
+    expect(defaultKubeconfig({})).toMatch(/\/\.kube\/config$/);
+  });
+
+  it('has a port of the cluster’s own, the same at every call', () => {
+    expect(socksPort('prod')).toBe(socksPort('prod'));
+    expect(socksPort('prod')).not.toBe(socksPort('dev'));
+    for (const name of ['a', 'prod', 'x'.repeat(30)]) {
+      expect(socksPort(name)).toBeGreaterThanOrEqual(21_000);
+      expect(socksPort(name)).toBeLessThan(22_000);
+    }
+  });
+});
