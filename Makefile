@@ -1,11 +1,19 @@
-# `make help` lists what there is. Everything installs what it needs; only e2e, demo and ha need root.
+# `make help` lists what there is. Every target installs what it needs; e2e, demo and bench-lab need root.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CHECKPOINT_DISABLE := 1
 
 NODE_TOOLS := node_modules/.package-lock.json
 PYTHON_TOOLS := .venv/.installed
+LAB_TOOLS := .venv/.lab-installed
+PROGRAMS := dist/.built
+SOURCES := $(shell find main.ts cluster stacks render drive cli lab -name '*.ts') tsconfig.json tsconfig.build.json bindings/hcloud/schema.json
+
+KUBEHAUS := node dist/cli/main.js
+LAB := node dist/lab/cli/main.js
+DEMO = $(shell $(LAB) cluster examples/level-3/cluster.yaml)
 
 .PHONY: help
 help: ## this list
@@ -23,10 +31,52 @@ $(PYTHON_TOOLS): test/requirements.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --requirement test/requirements.txt
 	@touch $@
 
+$(PROGRAMS): $(NODE_TOOLS) $(SOURCES)
+	npm run --silent build
+	@touch $@
+
+.PHONY: build
+build: $(PROGRAMS) ## compiles the programs kubehaus and kubehaus-lab into dist/
+
+.PHONY: lint
+lint: $(PROGRAMS) ## ESLint with the direction of imports, Prettier, types
+	eslint .
+	prettier --check --log-level warn .
+	tsc --noEmit
+
+.PHONY: test
+test: lint $(PYTHON_TOOLS) ## lint, types, unit and golden tests, ansible-lint, syntax checks, terraform validate
+	vitest run --project unit
+
+$(LAB_TOOLS): $(PYTHON_TOOLS) lab/debian-packages lab/builds/debian-packages
+	@[ "$$(id -u)" = 0 ] || { echo 'The lab needs root.' >&2; exit 7; }
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
+	  $$(sed 's/#.*//' lab/debian-packages lab/builds/debian-packages test/e2e/debian-packages | sort -u) >/dev/null
+	@touch $@
+
+.PHONY: lab-tools
+lab-tools: $(PROGRAMS) $(LAB_TOOLS) # Debian packages of the lab
+
+.PHONY: e2e
+e2e: lab-tools ## the tests in the lab: real servers, real clusters (root)
+	vitest run --project e2e
+
+.PHONY: demo
+demo: lab-tools ## a lab and, in it, a cluster with three masters and two workers (root)
+	$(LAB) up
+	$(LAB) exec -- $(KUBEHAUS) -C $(DEMO) up --yes
+	@umask 077 && $(LAB) exec -- $(KUBEHAUS) -C $(DEMO) kubeconfig --output $(DEMO)/.kubehaus/kubeconfig
+	KUBECONFIG=$(DEMO)/.kubehaus/kubeconfig $(LAB) exec -- $(KUBEHAUS) -C $(DEMO) tunnel -- kubectl get nodes -o wide
+
+.PHONY: demo-down
+demo-down: $(PROGRAMS) ## removes the demo's cluster and lab
+	$(LAB) down
+
 .PHONY: format
-format: tools ## format TypeScript, JSON, Markdown
+format: $(NODE_TOOLS) ## formats TypeScript, JSON and Markdown
 	prettier --log-level warn --write .
 
 .PHONY: clean
-clean: ## removes what was made here; the lab's cache stays
+clean: ## removes what was made in this folder; the lab's cache stays
 	rm -rf node_modules .venv dist cdktf.out bindings/hcloud/lib bindings/hcloud/generated
