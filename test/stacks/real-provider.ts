@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../lab/builds/cache-folder.ts';
 import { built, buildsFolder, folderOf } from '../../lab/builds/component.ts';
@@ -40,7 +41,8 @@ async function providerMirror(): Promise<string> {
   const provider = goComponent(providerPrograms(versions), await goVersion());
   const mirror = providerComponent(provider, versions.hcloudProvider);
   const folder = await folderOf(mirror);
-  if (await stat(folder).catch(() => undefined)) return folder;
+  // Most of the time it is there, and nobody needs to wait for another process that builds something else.
+  if (existsSync(folder)) return folder;
   await mkdir(buildsFolder(), { recursive: true });
   return withLock(
     join(cacheFolder(), 'builds.lock'),
