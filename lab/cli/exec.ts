@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { readEnvironment } from '../environment.ts';
 import { controlNamespace } from '../names.ts';
 import { inControlNamespace, namespaceExists } from '../network/namespaces.ts';
 import type { Lab } from '../state.ts';
 
-/** Runs the command in the lab's network, with our terminal, and ends as it ends. */
+/** Runs the command in the lab's network, with our terminal, and ends with its exit code; 128 and the signal's number, as shells do, if a signal ended it. */
 export async function exec(lab: Lab, command: readonly string[]): Promise<void> {
   const environment = await readEnvironment(lab);
   if (environment === undefined || !namespaceExists(controlNamespace(lab.name))) {
@@ -18,6 +19,5 @@ export async function exec(lab: Lab, command: readonly string[]): Promise<void> 
   for (const signal of ['SIGTERM', 'SIGHUP'] as const)
     process.removeAllListeners(signal).on(signal, () => child.kill(signal));
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  if (signal !== null) process.kill(process.pid, signal);
-  process.exitCode = code ?? 1;
+  process.exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
 }

@@ -30,7 +30,10 @@ command('status', 'show whether API and mirror answer, and the hosts')
   .option('--json', 'as JSON', false)
   .action(({ name, json }: { name: string; json: boolean }) => status(labNamed(name), json));
 
-command('cluster', "write a cluster's folder for this lab: its mirror, its key, and what hosts that are containers need")
+command(
+  'cluster',
+  "write a cluster's folder for this lab: its mirror, its key, and what hosts that are containers need",
+)
   .argument('<cluster.yaml>', 'a cluster, such as examples/level-3/cluster.yaml')
   .action((clusterYaml: string, { name }: { name: string }) => cluster(labNamed(name), clusterYaml));
 

@@ -128,6 +128,7 @@ describe('a lab from up to down', () => {
 
   test('exec gives the command’s exit code', async () => {
     expect((await cli('exec', '--name', name, '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7);
+    expect((await cli('exec', '--name', name, '--', 'sh', '-c', 'kill -TERM $$')).exitCode).toBe(143);
   });
 
   test('no process of the lab shows its token, and a host sees nothing of the machine’s environment', async () => {
@@ -183,7 +184,7 @@ describe('a lab from up to down', () => {
     const forgotten = cli('exec', '--name', name, '--', 'sleep', '1000');
     await pause(2000);
     await succeeds('down', '--name', name);
-    expect((await forgotten).exitCode).not.toBe(0);
+    expect((await forgotten).exitCode).toBe(137);
     expect(await traces(lab())).toEqual([]);
     expect(await readdir(folder)).not.toContain('labs');
     expect(await machineSettings()).toBe(settingsBefore);
