@@ -15,6 +15,9 @@ const query = listQuery('id', 'command', 'status', 'started', 'finished').extend
   status: repeated(z.enum(['running', 'success', 'error'])),
 });
 
+/** Actions that are asked for by their ids come all at once: https://docs.hetzner.cloud/reference/cloud#tag/actions/get_actions */
+const Chosen = List.omit({ meta: true });
+
 const answer = (actions: readonly ActionRecord[], asked: z.infer<typeof query>) => {
   const { id, status } = asked;
   const { items, meta } = pageOf(
@@ -37,14 +40,15 @@ export function actionRoutes(api: Api, { store }: ApiContext): void {
     return { action: presentAction(action) };
   };
 
-  api.get('/actions', { schema: { querystring: query, response: { 200: List } } }, (request) => {
+  api.get('/actions', { schema: { querystring: query, response: { 200: Chosen } } }, (request) => {
     // Listing all actions of a project has been gone since January 2025.
     if (!request.query.id) {
       throw new ApiError('deprecated_api_endpoint', 'listing arbitrary actions was removed: give their ids', {
         announcement: 'https://docs.hetzner.cloud/changelog#2023-07-20-actions-list-endpoint-is-deprecated',
       });
     }
-    return answer(store.state.actions, request.query);
+    const { actions } = answer(store.state.actions, { ...request.query, page: 1, per_page: Infinity });
+    return { actions };
   });
 
   api.get('/actions/:id', { schema: { params: IdParams, response: { 200: One } } }, (request) =>

@@ -84,7 +84,7 @@ export function primaryIpRoutes(api: Api, { store, clock }: ApiContext): void {
           labels: Labels.default({}),
         }),
         response: {
-          201: z.strictObject({ primary_ip: PrimaryIpAnswer, action: ActionAnswer.nullable() }),
+          201: One,
         },
       },
     },
@@ -105,7 +105,7 @@ export function primaryIpRoutes(api: Api, { store, clock }: ApiContext): void {
           created: timestamp(clock),
         });
       });
-      return { primary_ip: present(primary_ip), action: null };
+      return { primary_ip: present(primary_ip) };
     },
   );
 
