@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptRepository } from './apt-repository.ts';
@@ -13,7 +14,7 @@ import { nftComponent } from './nft.ts';
 import * as programs from './programs.ts';
 import { note } from './progress.ts';
 import { providerComponent, terraformCliConfig } from './provider.ts';
-import { readVersions } from './versions.ts';
+import { readVersions, type Versions } from './versions.ts';
 
 /** What a built mirror holds, by path. */
 export interface MirrorPaths {
@@ -37,12 +38,44 @@ export interface MirrorPaths {
  * component that was finished. One process at a time builds.
  */
 export async function buildMirror(): Promise<MirrorPaths> {
+  return pathsOf(await builtUnderLock(await mirrorComponent()));
+}
+
+/**
+ * Builds nothing but the hcloud provider, which tests need that start no lab, and answers the path of a terraform CLI
+ * configuration that takes it from here. Keeps to the same rules as {@link buildMirror}, which builds it, too.
+ */
+export async function buildProvider(): Promise<string> {
+  return join(await builtUnderLock(terraformComponent(await readVersions(), await goVersion())), terraformRc);
+}
+
+async function builtUnderLock(component: Component): Promise<string> {
+  // Who needs nothing built need not wait for who does.
+  const folder = await folderOf(component);
+  if (existsSync(folder)) return folder;
   await mkdir(buildsFolder(), { recursive: true });
   const waiting = (): void => note('another process is building; waiting for it to end');
   return withLock(join(cacheFolder(), 'builds.lock'), waiting, async () => {
     await removeUnfinished();
-    return pathsOf(await built(await mirrorComponent()));
+    return built(component);
   });
+}
+
+const terraformRc = 'terraform.rc';
+
+function terraformComponent(versions: Versions, toolchain: string): Component {
+  const providers = providerComponent(
+    goComponent(programs.providerPrograms(versions), toolchain),
+    versions.hcloudProvider,
+  );
+  return {
+    name: 'terraform',
+    sources: [],
+    // The path in the configuration is absolute.
+    settings: [cacheFolder(), terraformCliConfig('')],
+    from: [providers],
+    make: async (into) => writeFile(join(into, terraformRc), terraformCliConfig(await folderOf(providers))),
+  };
 }
 
 function pathsOf(folder: string): MirrorPaths {
@@ -52,7 +85,7 @@ function pathsOf(folder: string): MirrorPaths {
     apt: join(folder, 'apt'),
     images: join(folder, 'images'),
     registry: join(folder, 'registry'),
-    terraformCliConfig: join(folder, 'terraform.rc'),
+    terraformCliConfig: join(folder, terraformRc),
   };
 }
 
@@ -82,20 +115,20 @@ async function mirrorComponent(): Promise<Component> {
     nft: nftComponent(aptRepository),
     registry,
   });
-  const providers = providerComponent(go(programs.providerPrograms(versions)), versions.hcloudProvider);
+  const terraform = terraformComponent(versions, toolchain);
   return {
     name: 'mirror',
     sources: [],
-    // The links and the path in terraform's configuration are absolute.
+    // The links are absolute.
     settings: [cacheFolder()],
-    from: [files, aptRepository, images, registry, providers],
+    from: [files, aptRepository, images, registry, terraform],
     make: async (into) => {
       const paths = pathsOf(into);
       await symlink(await folderOf(files), paths.files);
       await symlink(await folderOf(aptRepository), paths.apt);
       await symlink(await folderOf(images), paths.images);
       await symlink(join(await folderOf(registry), 'registry'), paths.registry);
-      await writeFile(paths.terraformCliConfig, terraformCliConfig(await folderOf(providers)));
+      await symlink(join(await folderOf(terraform), terraformRc), paths.terraformCliConfig);
     },
   };
 }

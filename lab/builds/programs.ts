@@ -1,4 +1,5 @@
 import type { GoPrograms } from './go-module.ts';
+import { kubernetesProgramNames } from './kubernetes-sources.ts';
 import type { Versions } from './versions.ts';
 
 const sameName = (prefix: string, names: readonly string[]): Record<string, string> =>
@@ -20,15 +21,7 @@ export function kubernetesPrograms(version: string): GoPrograms {
   return {
     name: `kubernetes-${version}`,
     module: `kubernetes-${version}`,
-    programs: sameName('k8s.io/kubernetes/cmd', [
-      'kube-apiserver',
-      'kube-controller-manager',
-      'kube-proxy',
-      'kube-scheduler',
-      'kubeadm',
-      'kubectl',
-      'kubelet',
-    ]),
+    programs: sameName('k8s.io/kubernetes/cmd', kubernetesProgramNames),
     tags: ['selinux', 'notest', 'grpcnotrace'], // as hack/lib/golang.sh of Kubernetes has them
     variables: Object.fromEntries(
       versionPackages.flatMap((path) =>
