@@ -67,9 +67,9 @@ function ssh(address: string, command: string) {
 }
 
 async function answersSsh(address: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   while ((await ssh(address, 'true')).exitCode !== 0) {
-    if (Date.now() > deadline) throw new Error(`${address} does not answer within a minute.`);
+    if (Date.now() > deadline) throw new Error(`${address} does not answer within two minutes.`);
     await pause(200);
   }
 }

@@ -60,11 +60,11 @@ function ssh(id: number, command: string): Promise<string | undefined> {
 }
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
-    if (Date.now() > deadline) throw new Error(`Not within a minute: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not within two minutes: ${what}`);
     await pause(200);
   }
 }
