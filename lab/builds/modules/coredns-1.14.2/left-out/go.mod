@@ -1,0 +1,3 @@
+module github.com/DataDog/datadog-agent/pkg/trace
+
+go 1.24.0
