@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptRepository } from './apt-repository.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { built, buildsFolder, folderOf, removeUnfinished, type Component } from './component.ts';
+import { built, folderOf, type Component } from './component.ts';
 import { fileLayout } from './file-layout.ts';
 import { filesComponent } from './files.ts';
 import { goComponent, type GoPrograms } from './go-module.ts';
 import { goVersion } from './go-version.ts';
 import { imagesComponent } from './images.ts';
-import { withLock } from './lock.ts';
 import { nftComponent } from './nft.ts';
 import * as programs from './programs.ts';
-import { note } from './progress.ts';
 import { providerComponent, terraformCliConfig } from './provider.ts';
 import { readVersions, type Versions } from './versions.ts';
 
@@ -35,10 +32,10 @@ export interface MirrorPaths {
 /**
  * Builds all that a lab's hosts install, unless it is in the cache, and answers where it lies. What was built stays; only what
  * its inputs (sources here, versions, the Go toolchain) have changed for is built again. Interrupted, it goes on from the last
- * component that was finished. One process at a time builds.
+ * component that was finished. Of several processes, one builds a component and the others wait for it.
  */
 export async function buildMirror(): Promise<MirrorPaths> {
-  return pathsOf(await builtUnderLock(await mirrorComponent()));
+  return pathsOf(await built(await mirrorComponent()));
 }
 
 /**
@@ -46,19 +43,7 @@ export async function buildMirror(): Promise<MirrorPaths> {
  * configuration that takes it from here. Keeps to the same rules as {@link buildMirror}, which builds it, too.
  */
 export async function buildProvider(): Promise<string> {
-  return join(await builtUnderLock(terraformComponent(await readVersions(), await goVersion())), terraformRc);
-}
-
-async function builtUnderLock(component: Component): Promise<string> {
-  // Who needs nothing built need not wait for who does.
-  const folder = await folderOf(component);
-  if (existsSync(folder)) return folder;
-  await mkdir(buildsFolder(), { recursive: true });
-  const waiting = (): void => note('another process is building; waiting for it to end');
-  return withLock(join(cacheFolder(), 'builds.lock'), waiting, async () => {
-    await removeUnfinished();
-    return built(component);
-  });
+  return join(await built(terraformComponent(await readVersions(), await goVersion())), terraformRc);
 }
 
 const terraformRc = 'terraform.rc';
@@ -87,6 +72,14 @@ function pathsOf(folder: string): MirrorPaths {
     registry: join(folder, 'registry'),
     terraformCliConfig: join(folder, terraformRc),
   };
+}
+
+/**
+ * Builds nothing but the apt repository, and answers its folder. It also holds all that a host's image is made from, so that
+ * image and later installations can come from one state of Debian.
+ */
+export async function buildAptRepository(): Promise<string> {
+  return built(aptRepository);
 }
 
 async function mirrorComponent(): Promise<Component> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { cacheFolder } from './cache-folder.ts';
 import { hashOf } from './input-hash.ts';
+import { withLock } from './lock.ts';
 import { runWithLog, type Run } from './logged-command.ts';
 import { note } from './progress.ts';
 import { packageFile } from '../package-files.ts';
@@ -38,7 +39,8 @@ export function buildsFolder(): string {
 
 /**
  * The folder with a component's result, built when it isn't in the cache. It is made in a temporary folder and then renamed,
- * so that what is in the cache is always whole. The caller holds the lock of the cache.
+ * so that what is in the cache is always whole. Of all processes on the machine, one at a time makes a component, and the others
+ * wait for it.
  */
 export async function built(component: Component): Promise<string> {
   const folder = await folderOf(component);
@@ -65,28 +67,37 @@ async function build(component: Component, folder: string): Promise<string> {
 const atOnce = pLimit(2);
 
 async function make(component: Component, folder: string): Promise<string> {
-  const logs = join(cacheFolder(), 'logs');
-  await Promise.all([logs, buildsFolder()].map((path) => mkdir(path, { recursive: true })));
-  const log = join(logs, `${component.name}.log`);
-  await rm(log, { force: true });
+  const { name } = component;
+  const [logs, locks] = ['logs', 'build-locks'].map((kind) => join(cacheFolder(), kind)) as [string, string];
+  await Promise.all([logs, locks, buildsFolder()].map((path) => mkdir(path, { recursive: true })));
+  const waiting = (): void => note(`another process builds ${name}; waiting for it`);
+  return withLock(join(locks, name), waiting, async () => {
+    if (await exists(folder)) return folder;
+    await removeUnfinished(name);
+    const log = join(logs, `${name}.log`);
+    await rm(log, { force: true });
 
-  note(`building ${component.name}`);
-  const start = performance.now();
-  const temporary = await mkdtemp(join(buildsFolder(), `.unfinished-${component.name}-`));
-  await chmod(temporary, 0o755);
-  await component.make(temporary, runWithLog(log));
-  await rename(temporary, folder);
-  note(`built ${component.name} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  return folder;
+    note(`building ${name}`);
+    const start = performance.now();
+    const temporary = await mkdtemp(join(buildsFolder(), unfinished(name)));
+    await chmod(temporary, 0o755);
+    await component.make(temporary, runWithLog(log));
+    await rename(temporary, folder);
+    note(`built ${name} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    return folder;
+  });
 }
 
-/** Removes what interrupted builds have left. The caller holds the lock of the cache, so that none of it is in use. */
-export async function removeUnfinished(): Promise<void> {
+/** Removes what interrupted builds of a component have left. Its lock is held, so that none of it is in use. */
+async function removeUnfinished(component: string): Promise<void> {
   const names = await readdir(buildsFolder());
-  const unfinished = names.filter((name) => name.startsWith('.unfinished-'));
-  await Promise.all(
-    unfinished.map((name) => rm(join(buildsFolder(), name), { recursive: true, force: true })),
-  );
+  const left = names.filter((name) => name.startsWith(unfinished(component)));
+  await Promise.all(left.map((name) => rm(join(buildsFolder(), name), { recursive: true, force: true })));
+}
+
+/** What the temporary folders of a component begin with; no component's is the beginning of another's. */
+function unfinished(component: string): string {
+  return `.${component}.unfinished-`;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,5 @@
-import fastifyStatic from '@fastify/static';
-import { fastify } from 'fastify';
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { filesServer } from './files-server.ts';
 import { startRegistry } from './registry.ts';
 
 export interface MirrorOptions {
@@ -38,17 +36,7 @@ export async function startMirror({
     writable: false,
   });
   try {
-    const server = fastify({ forceCloseConnections: true });
-    for (const part of ['files', 'apt']) {
-      // A scope of its own for each, as the plugin keeps one root in each.
-      await server.register(async (scope) => {
-        await scope.register(fastifyStatic, { root: await realpath(join(mirror, part)), serve: false });
-        // The plugin's own route would not find `a+b` when it is asked for `a%2bb`, as apt does.
-        scope.get<{ Params: { '*': string } }>(`/${part}/*`, (request, reply) =>
-          reply.sendFile(request.params['*']),
-        );
-      });
-    }
+    const server = await filesServer(mirror);
     const url = await server.listen({ host: address, port });
     const stop = async (): Promise<void> => {
       await server.close();

@@ -1,8 +1,8 @@
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { built, folderOf, removeUnfinished, type Component } from '../../../lab/builds/component.ts';
+import { built, folderOf, type Component } from '../../../lab/builds/component.ts';
 
 let folder: string;
 let source: string;
@@ -67,20 +67,22 @@ test('a change of one component leaves the others as they are', async () => {
   expect(await folderOf(runc)).toBe(before);
 });
 
-test('a build that fails leaves nothing that looks finished, and the next one starts anew', async () => {
+test('a build that fails leaves nothing that looks finished, and the next one clears it away', async () => {
   const failing = component('etcd', {
     make: async (into) => {
       await writeFile(join(into, 'half'), '');
       throw new Error('cut off');
     },
   });
+  const neighbour = component('etcd-backup', { make: failing.make });
   await expect(built(failing)).rejects.toThrow('cut off');
   await expect(access(await folderOf(failing))).rejects.toThrow('ENOENT');
+  await expect(built(neighbour)).rejects.toThrow('cut off');
 
-  await removeUnfinished();
-  expect(await readdir(join(folder, 'cache', 'builds'))).toEqual([]);
-  const mended = component('etcd');
-  expect(await readdir(await built(mended))).toEqual(['result']);
+  const mended = await built(component('etcd'));
+  expect(await readdir(mended)).toEqual(['result']);
+  const left = await readdir(join(folder, 'cache', 'builds'));
+  expect(left).toEqual([expect.stringMatching(/^\.etcd-backup\.unfinished-/), basename(mended)]);
 });
 
 test('what two others are made from is built once, also when all is built at the same time', async () => {
