@@ -58,7 +58,7 @@ export function actionRunner({ store, machines, clock, failed }: Needs): Runner 
   }
 
   async function run(action: ActionRecord): Promise<void> {
-    if (stopped || action.job === null) return;
+    if (stopped || action.job === null || find(store.state, action.id)?.status !== 'running') return;
     const work = workOf(action.job, { store, machines, again: inherited.has(action.id) });
     try {
       const delay = delayOf(store.state, action.command);
@@ -78,7 +78,12 @@ export function actionRunner({ store, machines, clock, failed }: Needs): Runner 
       end(action.id, (draft) => work.succeed?.(draft), null);
     } catch (error) {
       failed(action, error);
-      end(action.id, (draft) => work.fail?.(draft), { code: 'action_failed', message: messageOf(error) });
+      end(action.id, () => undefined, { code: 'action_failed', message: messageOf(error) });
+      const { server } = action.job;
+      for (const { id, status, job } of store.state.actions) {
+        if (status === 'running' && job?.server === server && work.dependents?.includes(job.kind))
+          end(id, () => undefined, { code: 'action_failed', message: `${action.command} failed before it` });
+      }
     }
     kick();
   }

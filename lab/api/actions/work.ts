@@ -10,7 +10,8 @@ export interface Work {
   /** Each step can be done again after an interruption. */
   readonly steps: readonly (() => Promise<void>)[];
   readonly succeed?: (draft: State) => void;
-  readonly fail?: (draft: State) => void;
+  /** Jobs that wait for the same server and fail along with this one. */
+  readonly dependents?: readonly Job['kind'][];
 }
 
 export interface WorkNeeds {

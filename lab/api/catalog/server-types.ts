@@ -86,8 +86,7 @@ const offers = [
   { id: 22, name: 'ccx43', cores: 16, memory: 64, disk: 360, monthly: 275.99, ...general },
 ];
 
-/** The types of servers. Those of another architecture than the lab's machine are listed, and never available. */
-export const serverTypes = (native: Architecture): readonly ServerTypeAnswer[] =>
+const offeredBy = (native: Architecture): readonly ServerTypeAnswer[] =>
   offers.map(({ id, name, category, cores, memory, disk, cpu_type, architecture, at, monthly }) => ({
     id,
     name,
@@ -112,3 +111,8 @@ export const serverTypes = (native: Architecture): readonly ServerTypeAnswer[] =
         deprecation: null,
       })),
   }));
+
+const catalog = { x86: offeredBy('x86'), arm: offeredBy('arm') };
+
+/** The types of servers. Those of another architecture than the lab's machine are listed, and never available. */
+export const serverTypes = (native: Architecture): readonly ServerTypeAnswer[] => catalog[native];

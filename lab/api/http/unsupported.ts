@@ -25,5 +25,5 @@ export function isUnsupported(path: string): ApiError | undefined {
   if (what) return notInTheLab(what);
   const action = /^\/v1\/servers\/\d+\/actions\/([a-z_]+)$/.exec(path)?.[1];
   if (action) return notInTheLab(`the action ${action} of servers`);
-  return undefined;
+  return /^\/v1\/servers\/\d+\/metrics$/.test(path) ? notInTheLab('metrics of servers') : undefined;
 }

@@ -118,6 +118,7 @@ export function placementGroupRoutes(api: Api, { store, clock, limits }: ApiCont
   api.delete('/placement_groups/:id', { schema: { params: IdParams } }, (request, reply) => {
     store.update((draft) => {
       const { id } = existingPlacementGroup(draft, request.params.id);
+      // Hetzner does not document what it does here. Refusing brings to light deletions whose order is left to luck.
       if (draft.servers.some(({ placementGroup }) => placementGroup === id))
         throw new ApiError('resource_in_use', 'placement group has servers');
       draft.placementGroups = draft.placementGroups.filter((group) => group.id !== id);

@@ -75,7 +75,7 @@ export function serverWork(job: ServerJob, { store, machines, again }: WorkNeeds
 
   switch (job.kind) {
     case 'create_server':
-      return { steps: job.start ? [make] : [] };
+      return { steps: job.start ? [make] : [], dependents: ['start_server'] };
     case 'start_server':
       return { steps: [start] };
     case 'stop_server':

@@ -173,7 +173,11 @@ test('when a machine cannot be made, the action says so, and the server can be d
     status: 'error',
     error: { code: 'action_failed', message: 'no disk space is left' },
   });
-  expect(await lab.settled(next_actions[0].id)).toMatchObject({ status: 'error' });
+  expect(await lab.settled(next_actions[0].id)).toMatchObject({
+    status: 'error',
+    error: { message: 'create_server failed before it' },
+  });
+  expect(lab.machines.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
   expect(await getServer(lab, server.id)).toMatchObject({ status: 'off' });
 
   const deletion = (await lab.call('DELETE', `/servers/${server.id}`)).body.action;
