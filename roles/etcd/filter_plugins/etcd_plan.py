@@ -50,9 +50,14 @@ def etcd_plan(found, addresses):
 
 
 def authority(found):
-    """The authority comes from any host that has it whole; if none has, any host makes it."""
+    """
+    The authority comes from any host that has it whole; if there is none at all, any host makes it. One whose key is lost
+    everywhere goes on being trusted, but is not replaced: that would cut every client off.
+    """
     names = list(found)
     having = [name for name in names if found[name]['ca_key']]
+    if not having and any(host['ca'] for host in found.values()):
+        return {'ca_holder': '', 'ca_missing': []}
     return {
         'ca_holder': (having or names or [''])[0],
         'ca_missing': [name for name in names if name not in having],
