@@ -18,7 +18,7 @@ Examples:
   kubehaus configure -- --check --diff                   what has drifted on the servers; changes nothing`,
     )
     .action(async (more: string[], options: SshKeyOption & { sshTimeout: number }, command: Command) => {
-      const reporter = reporterFor();
+      const reporter = await reporterFor();
       try {
         const times = await configure(
           folderOf(command),

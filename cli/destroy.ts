@@ -16,7 +16,7 @@ Lifts the protection of masters and etcd machines, then destroys. What your work
 load balancers) is not in Terraform's state and stays.`,
     )
     .action(async (options: { yes: boolean }, command: Command) => {
-      const reporter = reporterFor();
+      const reporter = await reporterFor();
       try {
         printTimes(reporter, await destroy(folderOf(command), options, reporter), []);
       } finally {

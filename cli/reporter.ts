@@ -1,8 +1,10 @@
 import type { Reporter } from '../drive/reporter.ts';
 import { plainReporter } from './plain-reporter.ts';
-import { terminalReporter } from './terminal-reporter.ts';
 
 /** Live on a terminal, plain lines elsewhere. */
-export function reporterFor(stream: { readonly isTTY?: boolean } = process.stdout): Reporter {
-  return stream.isTTY && process.env['TERM'] !== 'dumb' ? terminalReporter() : plainReporter();
+export async function reporterFor(stream: { readonly isTTY?: boolean } = process.stdout): Promise<Reporter> {
+  if (!stream.isTTY || process.env['TERM'] === 'dumb') return plainReporter();
+  // Loaded when there is a terminal: it brings listr2 with it.
+  const { terminalReporter } = await import('./terminal-reporter.ts');
+  return terminalReporter();
 }

@@ -23,7 +23,7 @@ Examples:
   kubehaus up -C clusters/prod -y    somewhere else, in a script`,
     )
     .action(async (options: SshKeyOption & { yes: boolean; sshTimeout: number }, command: Command) => {
-      const reporter = reporterFor();
+      const reporter = await reporterFor();
       try {
         const times = await up(
           folderOf(command),

@@ -1,4 +1,4 @@
-import { confirm, input } from '@inquirer/prompts';
+import type * as prompts from '@inquirer/prompts';
 import { cannotAsk, declined, interrupted } from './errors.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -6,23 +6,27 @@ import type { Reporter } from './reporter.ts';
 export async function askForYes(reporter: Reporter, question: string): Promise<void> {
   requireTerminal(question);
   await reporter.flush();
-  if (!(await answered(() => confirm({ message: question, default: false })))) throw declined();
+  if (!(await answered(({ confirm }) => confirm({ message: question, default: false })))) throw declined();
 }
 
 /** Asks to type a word; returns when it was typed. */
 export async function askForWord(reporter: Reporter, question: string, word: string): Promise<void> {
   requireTerminal(question);
   await reporter.flush();
-  if ((await answered(() => input({ message: question }))).trim() !== word) throw declined();
+  if ((await answered(({ input }) => input({ message: question }))).trim() !== word) throw declined();
 }
 
 function requireTerminal(question: string): void {
   if (!process.stdin.isTTY) throw cannotAsk(question);
 }
 
-async function answered<T>(ask: () => Promise<T>): Promise<T> {
+type Prompts = Pick<typeof prompts, 'confirm' | 'input'>;
+
+async function answered<T>(ask: (prompts: Prompts) => Promise<T>): Promise<T> {
+  // Loaded when there is something to ask: most commands never do.
+  const loaded = await import('@inquirer/prompts');
   try {
-    return await ask();
+    return await ask(loaded);
   } catch (error) {
     if ((error as Error).name === 'ExitPromptError') throw interrupted();
     throw error;

@@ -7,10 +7,7 @@ import type { Interruption } from '../../drive/interruption.ts';
 import type { Phase, Reporter } from '../../drive/reporter.ts';
 import type { RunLock } from '../../drive/run-lock.ts';
 import type { Run } from '../../drive/run.ts';
-
-/** A key whose private half nobody has. */
-export const PUBLIC_KEY =
-  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01 you@example.org';
+import { PUBLIC_KEY } from '../cluster/configurations.ts';
 
 /** Three masters and a worker; test by test something is changed. */
 export const CLUSTER_YAML = `name: prod
