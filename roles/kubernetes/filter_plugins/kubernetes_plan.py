@@ -8,6 +8,9 @@ Nothing here depends on a host's place in the list: the cluster is initialised, 
 
 from __future__ import annotations
 
+# What kubernetes_state says of etcd where it could ask.
+KNOWN = ('empty', 'data')
+
 
 def kubernetes_plan(found, masters):
     """
@@ -27,7 +30,11 @@ def kubernetes_plan(found, masters):
     working = {name: state for name, state in answering.items() if state['joined']}
     live = first(name for name, state in working.items() if state['ready'])
     keys = shared_keys(answering, working)
-    initialiser = '' if working else first_by(answering, lambda state: (state['ready'], state['started']))
+    initialiser = (
+        ''
+        if working
+        else first_by(answering, lambda state: (state['etcd'] in KNOWN, state['ready'], state['started']))
+    )
     plan = {
         'live': live,
         'initialiser': initialiser,
@@ -69,7 +76,6 @@ def problem(answering, working, masters, plan):
     """The first reason why going on could harm a cluster, if there is any."""
     silent = [name for name in masters if name not in answering]
     etcd = {state['etcd'] for state in answering.values() if state['etcd']}
-    unknown = sorted(etcd - {'empty', 'data'})
     waiting = [*filter(None, [plan['initialiser']]), *plan['joiners']]
     if not waiting:
         return ''
@@ -90,8 +96,8 @@ def problem(answering, working, masters, plan):
             f"{', '.join(plan['keys_missing'])} can't become masters: no working master has the keys that masters share "
             '(/etc/kubernetes/pki). Put them back from a backup.'
         )
-    if not working and unknown:
-        return f"The cluster can't be initialised, since nobody can say whether etcd holds one: {unknown[0]}"
+    if not working and not etcd & set(KNOWN):
+        return f"The cluster can't be initialised, since nobody can say whether etcd holds one: {'; '.join(sorted(etcd))}"
     if not working and 'data' in etcd and silent:
         return (
             f"etcd holds a cluster, and none of {', '.join(answering)} has finished joining it. {', '.join(silent)} did not "

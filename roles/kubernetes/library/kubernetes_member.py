@@ -24,6 +24,10 @@ options:
   certificate:
     description: The cluster's CA, from a master; it pins whom this host talks to when it joins.
     type: str
+  patches:
+    description: Files for the patches of kubeadm init, name to content.
+    type: dict
+    default: {}
   server:
     description: URL of the API server for joining.
     type: str
@@ -42,6 +46,7 @@ output:
 import base64
 import json
 import os
+import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.kubehaus_kubeadm import (
@@ -94,6 +99,7 @@ def main():
             "configuration": {"type": "list", "elements": "dict", "required": True},
             "token": {"type": "str", "no_log": True},
             "certificate": {"type": "str"},
+            "patches": {"type": "dict", "default": {}},
             "server": {"type": "str", "default": "https://127.0.0.1:16443"},
         },
         required_together=[("token", "certificate")],
@@ -103,7 +109,7 @@ def main():
     documents = module.params["configuration"]
     command = "init" if token is None else "join"
 
-    with KubeadmLock():
+    with KubeadmLock(), tempfile.TemporaryDirectory(dir="/run") as patches:
         if joined():
             module.exit_json(changed=False)
         if certificate and authority() not in ("", fingerprint(certificate)):
@@ -116,9 +122,13 @@ def main():
             # A token of the interrupted run is of no use any more.
             remove(f"{KUBERNETES}/bootstrap-kubelet.conf")
             write(DISCOVERY, json.dumps(discovery(module.params["server"], certificate)), 0o600)
-            for document in documents:
-                if document["kind"] == "JoinConfiguration":
-                    document["discovery"] = {"file": {"kubeConfigPath": DISCOVERY}, "tlsBootstrapToken": token}
+        for name, content in module.params["patches"].items():
+            write(f"{patches}/{name}", content, 0o600)
+        for document in documents:
+            if document["kind"] == "InitConfiguration" and module.params["patches"]:
+                document["patches"] = {"directory": patches}
+            if document["kind"] == "JoinConfiguration":
+                document["discovery"] = {"file": {"kubeConfigPath": DISCOVERY}, "tlsBootstrapToken": token}
         code, out, err = module.run_command(
             ["kubeadm", command, "--config=/dev/stdin", *arguments],
             data="\n---\n".join(map(json.dumps, documents)),

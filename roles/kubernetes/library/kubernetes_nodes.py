@@ -70,6 +70,11 @@ def identity(taint):
     return [taint["key"], taint["effect"]]
 
 
+def setting(taint):
+    """What the plan says of a taint: when it was added is the controllers' business."""
+    return {key: taint[key] for key in ("key", "value", "effect") if taint.get(key) not in (None, "")}
+
+
 def patch_for(node, plan):
     """A merge patch that brings the Node to the plan; empty when it is there. ValueError when it can't be brought there."""
     metadata, spec = node["metadata"], node.get("spec", {})
@@ -85,10 +90,11 @@ def patch_for(node, plan):
     labels |= {key: value for key, value in plan["labels"].items() if metadata.get("labels", {}).get(key) != value}
 
     present = spec.get("taints", [])
-    planned = [{key: value for key, value in taint.items() if value not in (None, "")} for taint in plan["taints"]]
+    planned = [*map(setting, plan["taints"])]
     ours = [*before["taints"], *map(identity, planned)]
     taints = [*(taint for taint in present if identity(taint) not in ours), *planned]
-    taints_differ = any(taint not in present for taint in planned) or len(taints) != len(present)
+    settings = [*map(setting, present)]
+    taints_differ = any(taint not in settings for taint in planned) or len(taints) != len(present)
 
     managed = json.dumps({"labels": sorted(plan["labels"]), "taints": sorted(map(identity, planned))})
     patch = {}
