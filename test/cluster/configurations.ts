@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-export const PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01 ops@example.org';
+export const PUBLIC_KEY =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01 ops@example.org';
 
 export interface Pool {
   readonly name: string;
@@ -28,7 +29,10 @@ export function clusterYaml({ masters, etcd, pools }: Configuration): string {
 const odd = (max: number) => fc.integer({ min: 0, max: (max - 1) / 2 }).map((half) => 2 * half + 1);
 
 const pools = fc.uniqueArray(
-  fc.record({ name: fc.constantFrom('worker', 'big', 'arm', 'gpu', 'batch'), count: fc.integer({ min: 1, max: 40 }) }),
+  fc.record({
+    name: fc.constantFrom('worker', 'big', 'arm', 'gpu', 'batch'),
+    count: fc.integer({ min: 1, max: 40 }),
+  }),
   { selector: (pool) => pool.name, maxLength: 5 },
 );
 

@@ -122,23 +122,29 @@ ssh: { publicKeys: [${PUBLIC_KEY}] }`,
   });
 
   it('refuses networks that the nodes of the lock are not in', () => {
-    const yaml = (network: string) => `name: prod\nnetwork: ${network}\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;
+    const yaml = (network: string) =>
+      `name: prod\nnetwork: ${network}\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;
     const first = loadCluster({ clusterYaml: yaml('{}') });
     if (!first.ok) throw new Error('refused');
     const moved = loadCluster({
       clusterYaml: yaml('{ nodeCidr: 10.9.0.0/24, podCidr: 10.99.0.0/16 }'),
       lockYaml: formatLock(first.value.lock),
     });
-    expect(moved.ok ? [] : moved.problems.map(({ path }) => path)).toEqual(['network.nodeCidr', 'network.podCidr']);
+    expect(moved.ok ? [] : moved.problems.map(({ path }) => path)).toEqual([
+      'network.nodeCidr',
+      'network.podCidr',
+    ]);
   });
 });
 
 describe('networks', () => {
   it('overlap exactly when one holds an address of the other', () => {
-    const cidrs = fc.record({ base: fc.nat(0xffff), prefix: fc.integer({ min: 16, max: 32 }) }).map(({ base, prefix }) => ({
-      base: Math.floor((base << 8) / 2 ** (32 - prefix)) * 2 ** (32 - prefix),
-      prefix,
-    }));
+    const cidrs = fc
+      .record({ base: fc.nat(0xffff), prefix: fc.integer({ min: 16, max: 32 }) })
+      .map(({ base, prefix }) => ({
+        base: Math.floor((base << 8) / 2 ** (32 - prefix)) * 2 ** (32 - prefix),
+        prefix,
+      }));
     fc.assert(
       fc.property(cidrs, cidrs, (one, other) => {
         const holds = (outer: typeof one, inner: typeof one) =>

@@ -33,17 +33,49 @@ ${SSH}`),
       `name: prod\nflavour: x\n${SSH}`,
       'cluster.yaml:2 flavour: unknown field "flavour". Remove it; known here: ',
     ],
-    ['an unknown version', `name: prod\nkubernetes: { version: 1.20.0 }\n${SSH}`, '"1.20.0" is not one of the allowed values. Choose one of 1.36.4'],
+    [
+      'an unknown version',
+      `name: prod\nkubernetes: { version: 1.20.0 }\n${SSH}`,
+      '"1.20.0" is not one of the allowed values. Choose one of 1.36.4',
+    ],
     ['no ssh key', 'name: prod', 'cluster.yaml ssh: is missing. Add it: a value of type object.'],
-    ['a private key', 'name: prod\nssh: { publicKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----"] }', 'Paste the line of a .pub file'],
-    ['an even number of stacked masters', `name: prod\ncontrolPlane: { count: 2 }\n${SSH}`, 'controlPlane.count: 2 etcd members survive no more failures than 1. Use 1 or 3 masters, or put etcd'],
-    ['an even number of etcd machines', `name: prod\netcd: { placement: isolated, count: 4 }\n${SSH}`, 'cluster.yaml:2 etcd.count: 4 etcd members survive no more failures than 3. Use 3 or 5.'],
-    ['overlapping networks', `name: prod\nnetwork: { podCidr: 10.0.0.0/16 }\n${SSH}`, 'cluster.yaml:2 network.podCidr: 10.0.0.0/16 overlaps network.nodeCidr (10.0.1.0/24).'],
-    ['a pool named twice', `name: prod\nworkers: [{ count: 1 }, { count: 2 }]\n${SSH}`, 'workers[1].name: the pool name "worker" is used twice'],
-    ['a pool with the name of a fixed one', `name: prod\nworkers: [{ name: etcd, count: 1 }]\n${SSH}`, 'workers[0].name: "etcd" is the name of a fixed pool'],
+    [
+      'a private key',
+      'name: prod\nssh: { publicKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----"] }',
+      'Paste the line of a .pub file',
+    ],
+    [
+      'an even number of stacked masters',
+      `name: prod\ncontrolPlane: { count: 2 }\n${SSH}`,
+      'controlPlane.count: 2 etcd members survive no more failures than 1. Use 1 or 3 masters, or put etcd',
+    ],
+    [
+      'an even number of etcd machines',
+      `name: prod\netcd: { placement: isolated, count: 4 }\n${SSH}`,
+      'cluster.yaml:2 etcd.count: 4 etcd members survive no more failures than 3. Use 3 or 5.',
+    ],
+    [
+      'overlapping networks',
+      `name: prod\nnetwork: { podCidr: 10.0.0.0/16 }\n${SSH}`,
+      'cluster.yaml:2 network.podCidr: 10.0.0.0/16 overlaps network.nodeCidr (10.0.1.0/24).',
+    ],
+    [
+      'a pool named twice',
+      `name: prod\nworkers: [{ count: 1 }, { count: 2 }]\n${SSH}`,
+      'workers[1].name: the pool name "worker" is used twice',
+    ],
+    [
+      'a pool with the name of a fixed one',
+      `name: prod\nworkers: [{ name: etcd, count: 1 }]\n${SSH}`,
+      'workers[0].name: "etcd" is the name of a fixed pool',
+    ],
     ['a syntax error', 'name: prod\nworkers: [\n', 'is not valid YAML'],
     ['a file without a map', 'just words', 'Write a value of type object'],
-    ['a wrong placement', `name: prod\netcd: { placement: beside }\n${SSH}`, 'cluster.yaml:2 etcd.placement:'],
+    [
+      'a wrong placement',
+      `name: prod\netcd: { placement: beside }\n${SSH}`,
+      'cluster.yaml:2 etcd.placement:',
+    ],
   ])('for %s', (_, yaml, message) => {
     const messages = refusals(yaml);
     expect(messages).toHaveLength(1);
@@ -58,7 +90,9 @@ ${SSH}`),
 
   it('without ever printing what looks like a private key', () => {
     const secret = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAE';
-    const messages = refusals(`name: prod\nssh: { publicKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----\\n${secret}"] }`);
+    const messages = refusals(
+      `name: prod\nssh: { publicKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----\\n${secret}"] }`,
+    );
     expect(messages.join('\n')).not.toContain(secret);
   });
 });

@@ -9,7 +9,10 @@ import { writeTree } from '../../render/write.ts';
 import { planOf, ROOT, scenarios, sources } from './scenarios.ts';
 
 const VENV = join(ROOT, '.venv/bin');
-const env = { PATH: existsSync(VENV) ? `${VENV}:${process.env['PATH'] ?? ''}` : process.env['PATH'], NO_COLOR: '1' };
+const env = {
+  PATH: existsSync(VENV) ? `${VENV}:${process.env['PATH'] ?? ''}` : process.env['PATH'],
+  NO_COLOR: '1',
+};
 
 /** A rendered Ansible project with the addresses that Terraform would have told. */
 async function project(folder: string, scenario: string): Promise<string> {
@@ -51,7 +54,8 @@ describe.each(scenarios)('the Ansible project of %s', (scenario) => {
     const { stdout } = await execa('ansible-inventory', ['--list'], { cwd, env });
     const inventory = JSON.parse(stdout) as Record<string, { hosts?: string[]; children?: string[] }>;
     const plan = planOf(scenario);
-    const names = (keep: (node: (typeof plan.nodes)[number]) => boolean) => plan.nodes.filter(keep).map(({ name }) => name);
+    const names = (keep: (node: (typeof plan.nodes)[number]) => boolean) =>
+      plan.nodes.filter(keep).map(({ name }) => name);
     expect(inventory['etcd']?.hosts).toEqual(names((node) => node.etcdMember));
     expect(inventory['kube_control_plane']?.hosts).toEqual(names((node) => node.role === 'control-plane'));
     expect(inventory['kube_node']?.children).toEqual(['kube_control_plane', 'workers']);

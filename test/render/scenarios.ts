@@ -12,7 +12,9 @@ export const scenarios = readdirSync(SCENARIOS);
 
 /** The plan of test/scenarios/<name>/cluster.yaml. */
 export function planOf(scenario: string): ClusterPlan {
-  const result = loadCluster({ clusterYaml: readFileSync(join(SCENARIOS, scenario, 'cluster.yaml'), 'utf8') });
+  const result = loadCluster({
+    clusterYaml: readFileSync(join(SCENARIOS, scenario, 'cluster.yaml'), 'utf8'),
+  });
   if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
   return result.value.plan;
 }

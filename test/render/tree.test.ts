@@ -25,7 +25,8 @@ describe.each(scenarios)('scenario %s', (scenario) => {
         writeFileSync(join(expected, path), text);
       }
     }
-    const remedy = 'Wanted? UPDATE_GOLDENS=1 npx vitest run test/render, then review the difference with git diff';
+    const remedy =
+      'Wanted? UPDATE_GOLDENS=1 npx vitest run test/render, then review the difference with git diff';
     expect(Object.fromEntries(own), remedy).toEqual(Object.fromEntries(filesBelow(expected)));
   });
 
@@ -47,20 +48,24 @@ describe('a rendered tree', () => {
   it('holds every role and playbook of the sources', () => {
     const tree = renderCluster(planOf('air-gapped'), sources);
     for (const path of sources.keys()) {
-      const place = path.replace('playbook-templates/', '').replace(/^roles\//, 'ansible/roles/').replace(/\.hbs$/, '');
+      const place = path
+        .replace('playbook-templates/', '')
+        .replace(/^roles\//, 'ansible/roles/')
+        .replace(/\.hbs$/, '');
       expect([...tree.keys()]).toContain(place);
     }
   });
 
   it('shows one more worker as its own files and a few lines', () => {
-    const lines = (tree: Tree) => [...tree].flatMap(([path, text]) => text.split('\n').map((line) => `${path}: ${line}`));
+    const lines = (tree: Tree) =>
+      [...tree].flatMap(([path, text]) => text.split('\n').map((line) => `${path}: ${line}`));
     const plan = planOf('level-1');
     const fewer = { ...plan, nodes: plan.nodes.slice(0, -1) };
     const before = new Set(lines(renderCluster(fewer, sources)));
     const added = lines(renderCluster(plan, sources)).filter((line) => !before.has(line));
-    expect(added.filter((line) => !line.includes('dev-worker-3')).filter((line) => !line.includes('host_vars'))).toEqual(
-      expect.not.arrayContaining([expect.stringContaining('dev-worker-1')]),
-    );
+    expect(
+      added.filter((line) => !line.includes('dev-worker-3')).filter((line) => !line.includes('host_vars')),
+    ).toEqual(expect.not.arrayContaining([expect.stringContaining('dev-worker-1')]));
     expect(added.length).toBeLessThan(80);
   });
 });
@@ -81,7 +86,13 @@ describe('writing a tree', () => {
     writeFileSync(join(folder, 'ansible/inventory/addresses.yml'), 'addresses\n');
     const untouched = statSync(join(folder, 'README.md')).mtimeMs;
 
-    const written = await writeTree(folder, new Map([['README.md', 'read me\n'], ['ansible/site.yml', 'site\n']]));
+    const written = await writeTree(
+      folder,
+      new Map([
+        ['README.md', 'read me\n'],
+        ['ansible/site.yml', 'site\n'],
+      ]),
+    );
 
     expect(written).toEqual({
       added: ['ansible/site.yml'],
@@ -90,7 +101,11 @@ describe('writing a tree', () => {
       unchanged: 1,
     });
     expect(statSync(join(folder, 'README.md')).mtimeMs).toBe(untouched);
-    expect([...filesBelow(folder).keys()]).toEqual(['README.md', 'ansible/inventory/addresses.yml', 'ansible/site.yml']);
+    expect([...filesBelow(folder).keys()]).toEqual([
+      'README.md',
+      'ansible/inventory/addresses.yml',
+      'ansible/site.yml',
+    ]);
     expect(readFileSync(join(folder, 'ansible/inventory/addresses.yml'), 'utf8')).toBe('addresses\n');
   });
 
