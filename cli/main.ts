@@ -4,6 +4,13 @@ import { exitCodes } from '../drive/exit-codes.ts';
 import { printFailure } from './print-failure.ts';
 import { kubehausProgram } from './program.ts';
 
+// Whoever read our output may go (`kubehaus up | head`): an apply that is under way must not die of that.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await kubehausProgram().parseAsync();
 } catch (error) {

@@ -127,7 +127,9 @@ export function terraformFailed(
   return new Failure(
     'terraform',
     `Terraform failed while ${doing}.`,
-    'Mend the cause and run the same command again: what was made is kept in the state and is not made twice.',
+    problems.some((problem) => problem.includes('uniqueness_error'))
+      ? 'Something of that name is at Hetzner that Terraform’s state does not know: made by hand, by another cluster of the same name, or by a run that was killed at that moment. Delete it in the Hetzner Console if it is of no use, or bring it into the state with `terraform import` in rendered/terraform; then run the same command again.'
+      : 'Mend the cause and run the same command again: what was made is kept in the state and is not made twice.',
     problems.length > 0 ? [...problems, ...endingOf(failed)] : [...failed.tail, ...endingOf(failed)],
   );
 }

@@ -4,14 +4,14 @@ import { interrupted } from './errors.ts';
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * What happens on Ctrl-C: every child is asked once to stop (SIGINT) and is waited for, since Terraform must write its
- * state and Ansible must end its workers. Another Ctrl-C is handed on as well; both then stop at once.
+ * What happens on Ctrl-C: every child hears of it and is waited for, since Terraform must write its state and Ansible must
+ * end its workers. What a child does at the first signal and at further ones is its own matter.
  */
 export interface Interruption {
   /** Aborted by the first signal: what only waits can end at once. */
   readonly signal: AbortSignal;
-  /** Hands signals on to a child until the returned function is called. */
-  handOn(interrupt: () => void): () => void;
+  /** Tells a child of signals, with how many have come, until the returned function is called. */
+  handOn(interrupt: (times: number) => void): () => void;
   /** Fails when a signal has come. */
   check(): void;
   /** Stops listening. */
@@ -21,13 +21,13 @@ export interface Interruption {
 /** Listens for signals. `notify` is called at each one with what is being waited for. */
 export function listenForInterruption(notify: (times: number, children: number) => void): Interruption {
   const controller = new AbortController();
-  const children = new Set<() => void>();
+  const children = new Set<(times: number) => void>();
   let times = 0;
   const stop = () => {
     times++;
     controller.abort(interrupted());
     notify(times, children.size);
-    for (const interrupt of children) interrupt();
+    for (const interrupt of children) interrupt(times);
   };
   for (const name of STOP_SIGNALS) process.on(name, stop);
   return {

@@ -14,6 +14,8 @@ export interface Command {
   readonly env: NodeJS.ProcessEnv;
   /** Values that must not reach a log. */
   readonly secrets?: readonly string[];
+  /** Whether the first Ctrl-C only stops what would come afterwards; the second one is handed on in any case. */
+  readonly mustFinish?: boolean;
   /** Every line of stdout and stderr as it comes; what it returns goes to the log in its place. */
   readonly onLine?: (line: string, from: 'stdout' | 'stderr') => string | undefined;
   /** Every line that the child writes to file descriptor 3. */
@@ -48,7 +50,9 @@ export async function runCommand(
     reject: false,
     detached: true,
   });
-  const stopHandingOn = run.interruption.handOn(() => child.kill('SIGINT'));
+  const stopHandingOn = run.interruption.handOn((times) => {
+    if (times > 1 || command.mustFinish !== true) child.kill('SIGINT');
+  });
   const disown = child.pid === undefined ? undefined : run.lock.adopt(child.pid, command.phase);
   const readLines = async (from: 'stdout' | 'stderr') => {
     for await (const raw of child.iterable({ from })) {

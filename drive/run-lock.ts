@@ -29,7 +29,8 @@ const LEFTOVER_PATIENCE_MS = 120_000;
 
 /**
  * Takes the lock of a cluster's folder. A lock whose process is gone is taken over; a Terraform or Ansible that such a
- * process left behind is asked to stop (SIGINT) first and waited for, since two of them at once would be worse.
+ * process left behind is asked to stop (SIGINT) first and waited for, since two of them at once would be worse. A
+ * `terraform apply` is only waited for: broken off, it could lose what it has just ordered.
  */
 export async function takeRunLock(
   folder: ClusterFolder,
@@ -113,9 +114,9 @@ async function stopLeftover(
 ): Promise<void> {
   if (!(await lives(child))) return;
   notice(
-    `An earlier run was cut off and left ${child.command} (process ${child.pid}) behind: asking it to stop, and waiting.`,
+    `An earlier run was cut off and left ${child.command} (process ${child.pid}) behind: waiting until it has ended.`,
   );
-  process.kill(child.pid, 'SIGINT');
+  if (child.command !== 'terraform-apply') process.kill(child.pid, 'SIGINT');
   const deadline = Date.now() + LEFTOVER_PATIENCE_MS;
   while (await lives(child)) {
     if (Date.now() > deadline) throw leftoverRuns(child.command, child.pid, path);

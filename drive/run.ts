@@ -24,8 +24,8 @@ export async function withRun<T>(
     if (children === 0) return;
     reporter.notice(
       times === 1
-        ? `Stopping: waiting until what is under way has ended. \`kubehaus ${command}\` goes on from there when run again.`
-        : 'Asked again to stop.',
+        ? `Stopping: waiting until what is under way has ended; \`kubehaus ${command}\` goes on from there when run again. Ctrl-C again breaks it off.`
+        : 'Breaking off what is under way.',
     );
   });
   try {

@@ -69,6 +69,7 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
     name: string,
     args: readonly string[],
     onLine?: (line: string, from: 'stdout' | 'stderr') => string | undefined,
+    mustFinish = false,
   ): Promise<Ended> =>
     runCommand(run, {
       phase: `terraform-${name}`,
@@ -77,6 +78,7 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
       cwd,
       env,
       secrets,
+      mustFinish,
       ...(onLine === undefined ? {} : { onLine }),
     });
 
@@ -126,6 +128,9 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
         'apply',
         ['apply', '-input=false', '-json', run.folder.planFile],
         messages.read,
+        // Interrupted, Terraform lets its provider drop the requests that are under way: a server that was just ordered
+        // would be at Hetzner and not in the state.
+        true,
       ).finally(() => rm(run.folder.planFile, { force: true }));
       if (ended.exitCode !== 0) throw terraformFailed('applying the plan', ended, messages.errors());
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { PUBLIC_KEY } from '../cluster/configurations.ts';
 import { folderWith, temporaryFolder } from '../drive/cluster-in-a-folder.ts';
-import { kubehaus } from './kubehaus.ts';
+import { kubehaus, start } from './kubehaus.ts';
 
 // Each call is a process of its own; on a busy machine it takes seconds to start.
 vi.setConfig({ testTimeout: 180_000 });
@@ -126,6 +126,14 @@ describe('kubehaus plan', () => {
     );
     expect(stdout).toMatch(/prod-worker-1 +worker +- +10\.0\.1\.21 +10\.244\.3\.0\/24/);
     expect(await readdir(root)).toEqual(['cluster.yaml']);
+  });
+
+  it('goes to its end when nobody reads what it prints any more', async () => {
+    const { root } = await folderWith();
+    const running = start(['plan', '-C', root]);
+    running.stdout?.destroy();
+    const { exitCode, stderr } = await running;
+    expect([exitCode, stderr]).toEqual([0, '']);
   });
 
   it('--json is for scripts', async () => {

@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { runPlaybook } from '../../drive/ansible.ts';
 import type { ClusterFolder } from '../../drive/cluster-folder.ts';
-import { Failure } from '../../drive/errors.ts';
+import { Failure, interrupted } from '../../drive/errors.ts';
 import { findAnsible } from '../../drive/tools.ts';
 import { folderWith, quietRun, recordingReporter } from './cluster-in-a-folder.ts';
 
@@ -172,9 +173,55 @@ describe('ansible-playbook under kubehaus', () => {
     expect((result as Failure).details[0]).toMatch(/^prod-master-1: Look: .*Connection refused/s);
   });
 
+  it('ends with all its workers at Ctrl-C', async () => {
+    const folder = await project(`
+- name: Run etcd
+  hosts: all
+  gather_facts: false
+  tags: [etcd]
+  tasks:
+    - name: Take long
+      ansible.builtin.command: sleep 47.11
+      changed_when: false
+`);
+    const controller = new AbortController();
+    const interrupts: ((times: number) => void)[] = [];
+    const reporter = recordingReporter();
+    const run = {
+      ...(await quietRun(folder, reporter)),
+      interruption: {
+        signal: controller.signal,
+        handOn: (interrupt: (times: number) => void) => {
+          interrupts.push(interrupt);
+          return () => undefined;
+        },
+        check: () => {
+          if (controller.signal.aborted) throw interrupted();
+        },
+        release: () => undefined,
+      },
+    };
+    const playing = runPlaybook(run, await findAnsible(process.env), { playbook: 'site.yml' });
+    const ending = playing.catch((error: unknown) => error);
+    while ((await sleepers()).length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
+
+    controller.abort();
+    for (const interrupt of interrupts) interrupt(1);
+
+    expect(await ending).toMatchObject({ exit: 'stopped' });
+    expect(reporter.lines.at(-1)).toBe('[etcd] stopped');
+    expect(await sleepers()).toEqual([]);
+  });
+
   it('shows Ansible’s own words when the playbook itself is wrong', async () => {
     const { result } = await play('- hosts: [');
     expect(result).toMatchObject({ exit: 'ansible', message: 'Ansible stopped before it reached a node.' });
     expect((result as Failure).details.join('\n')).toMatch(/YAML|expected/i);
   });
 });
+
+/** Command lines of the tests' long commands that run now. */
+async function sleepers(): Promise<string[]> {
+  const { stdout } = await execa('ps', ['-eo', 'args']);
+  return stdout.split('\n').filter((line) => line === 'sleep 47.11');
+}

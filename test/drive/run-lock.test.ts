@@ -13,8 +13,8 @@ import { folderWith } from './cluster-in-a-folder.ts';
 const pids: number[] = [];
 
 /** A process of its own that lives until it is stopped. */
-function sleeper(): number {
-  const { pid } = spawn('sleep', ['60'], { stdio: 'ignore' });
+function sleeper(seconds = '60'): number {
+  const { pid } = spawn('sleep', [seconds], { stdio: 'ignore' });
   if (pid === undefined) throw new Error('sleep did not start');
   pids.push(pid);
   return pid;
@@ -91,6 +91,18 @@ describe('the lock of a cluster', () => {
     expect(notices).toEqual([expect.stringContaining(`left ansible-site (process ${pid}) behind`)]);
     expect(await ended).toBe('ended');
     await lock.release();
+  });
+
+  it('lets a terraform apply that was left behind come to its own end', async () => {
+    const folder = await folderWith();
+    const pid = sleeper('2');
+    await lockOf(folder, {
+      holder: { pid: 999_999, start: '1', command: 'up' },
+      children: [{ pid, start: await processStart(pid), command: 'terraform-apply' }],
+    });
+    const began = Date.now();
+    await (await takeRunLock(folder, 'up', silent)).release();
+    expect(Date.now() - began).toBeGreaterThan(1_000);
   });
 
   it('leaves a process alone that only has the pid of such an Ansible', async () => {
