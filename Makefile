@@ -80,3 +80,7 @@ format: $(NODE_TOOLS) ## formats TypeScript, JSON and Markdown
 .PHONY: clean
 clean: ## removes what was made in this folder; the lab's cache stays
 	rm -rf node_modules .venv dist cdktf.out bindings/hcloud/lib bindings/hcloud/generated
+
+.PHONY: bench
+bench: $(NODE_TOOLS) ## how long rendering takes, for 10, 100 and 1,000 workers
+	node --import tsx bench/render.ts
