@@ -66,7 +66,7 @@ export function terminalReporter(): Reporter {
               task.title = endedAs;
               if (failed) throw new Error(endedAs);
             },
-            rendererOptions: { outputBar: Infinity, persistentOutput: false },
+            rendererOptions: { outputBar: 1, persistentOutput: false },
           },
         ],
         {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accessDenied, cloudInitFailed, hostKeyChanged, unreachable } from './errors.ts';
+import { PROBE_MS } from './hosts-over-ssh.ts';
 import type { Host } from './inventory.ts';
 import type { Phase } from './reporter.ts';
 import type { Run } from './run.ts';
@@ -71,7 +72,10 @@ async function waitForHost(
   let deniedSince: number | undefined;
   let last = 'no try was made';
   while (!signal.aborted && Date.now() < deadline) {
-    const { outcome } = await ssh(access, host, ['true'], { signal, timeoutMs: deadline - Date.now() });
+    const { outcome } = await ssh(access, host, ['true'], {
+      signal,
+      timeoutMs: Math.min(PROBE_MS, Math.max(1, deadline - Date.now())),
+    });
     if (signal.aborted) break;
     switch (outcome.kind) {
       case 'ran':
