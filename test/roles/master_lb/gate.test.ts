@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,8 @@ interface ApiServer {
   questions: number;
   connections: number;
   readonly server: Server;
+  /** Raw ones: a handshake that is under way is no connection to node:https yet. */
+  readonly sockets: Set<Socket>;
 }
 
 let pki: string;
@@ -52,8 +55,13 @@ afterEach(async () => {
 
 async function start(address: string, behaviour: Behaviour, keyPair = keyPairs.get(address)): Promise<ApiServer> {
   const server = createServer({ ...keyPair });
-  const apiServer: ApiServer = { behaviour, questions: 0, connections: 0, server };
-  server.on('connection', () => (apiServer.connections += 1));
+  const apiServer: ApiServer = { behaviour, questions: 0, connections: 0, server, sockets: new Set() };
+  server.on('connection', (socket: Socket) => {
+    apiServer.connections += 1;
+    apiServer.sockets.add(socket);
+    socket.on('close', () => apiServer.sockets.delete(socket)).on('error', () => undefined);
+  });
+  server.on('tlsClientError', () => undefined);
   server.on('request', (request, response) => {
     apiServer.questions += 1;
     if (apiServer.behaviour === 'hangs') return;
@@ -68,8 +76,10 @@ async function start(address: string, behaviour: Behaviour, keyPair = keyPairs.g
 async function stop(address: string): Promise<void> {
   const apiServer = apiServers.get(address);
   apiServers.delete(address);
-  apiServer?.server.closeAllConnections();
-  await new Promise((resolve) => apiServer?.server.close(resolve));
+  if (apiServer === undefined) return;
+  const closed = new Promise((resolve) => apiServer.server.close(resolve));
+  for (const socket of apiServer.sockets) socket.destroy();
+  await closed;
 }
 
 const runGate = (args: readonly string[], env: Record<string, string>) =>
