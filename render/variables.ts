@@ -25,7 +25,7 @@ export function groupVariables(view: View): Settings {
     wireguard_pod_cidr: network.podCidr,
     etcd_cluster_token: view.name,
     etcd_endpoints: view.etcdEndpoints,
-    containerd_registry_mirrored: mirror.registry !== undefined,
+    containerd_mirrored_registries: mirror.registry?.upstreams ?? [],
     ansible_port: config.ssh.port,
     master_lb_port: 16443,
     kubernetes_version: kubernetes.version,
@@ -49,10 +49,10 @@ export function hostVariables(node: NodePlan): Settings {
   };
 }
 
-/** Release files that a node runs from. */
+/** Release files that a node runs from. Masters look into etcd, with etcdctl, before they initialise anything. */
 function componentsOf(node: NodePlan): readonly ComponentName[] {
   return [
-    ...(node.etcdMember ? (['etcd'] as const) : []),
+    ...(node.role === 'worker' ? [] : (['etcd'] as const)),
     ...(node.role === 'etcd'
       ? []
       : (['containerd', 'runc', 'cni-plugins', 'kubeadm', 'kubelet', 'kubectl'] as const)),

@@ -10,6 +10,11 @@ export interface View extends ClusterPlan {
   readonly kubeNodes: readonly NodePlan[];
   /** Client URLs of etcd. */
   readonly etcdEndpoints: readonly string[];
+  /**
+   * What an apiserver uses of etcd. Stacked: the member of its own host, so that it stands and falls with that one and never
+   * waits for a member that was cut off; the other masters go on. Isolated: all members.
+   */
+  readonly apiserverEtcdEndpoints: readonly string[];
   /** Settings of cluster.yaml laid over kubehaus's own, which win where it must decide. */
   readonly kubeletConfiguration: Settings;
   readonly kubeProxyConfiguration: Settings;
@@ -26,13 +31,15 @@ const SANDBOX_IMAGE = 'registry.k8s.io/pause:3.10.1';
 export function viewOf(plan: ClusterPlan): View {
   const { config, nodes } = plan;
   const etcdMembers = nodes.filter((node) => node.etcdMember);
+  const etcdEndpoints = etcdMembers.map((node) => `https://${node.address}:2379`);
   return {
     ...plan,
     masters: nodes.filter((node) => node.role === 'control-plane'),
     workers: nodes.filter((node) => node.role === 'worker'),
     kubeNodes: nodes.filter((node) => node.role !== 'etcd'),
     etcdMembers,
-    etcdEndpoints: etcdMembers.map((node) => `https://${node.address}:2379`),
+    etcdEndpoints,
+    apiserverEtcdEndpoints: plan.topology.kind === 'stacked' ? ['https://127.0.0.1:2379'] : etcdEndpoints,
     kubeletConfiguration: mergeDeep({ cgroupDriver: 'systemd' }, config.kubernetes.kubelet, {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
