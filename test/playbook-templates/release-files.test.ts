@@ -109,7 +109,7 @@ describe('release_files', () => {
   });
 
   it('only says what it would do in check mode', async () => {
-    expect(await runModule('release_files', args(sums), true)).toMatchObject({ changed: true });
+    expect(await runModule('release_files', args(sums), { checkMode: true })).toMatchObject({ changed: true });
     expect(existsSync(join(folder, 'opt'))).toBe(false);
     expect(requests).toEqual([]);
   });

@@ -15,7 +15,11 @@ export interface ModuleResult {
 }
 
 /** Runs one of playbook-templates/ansible/library's modules as Ansible runs it: arguments as JSON on its input. */
-export async function runModule(name: string, args: object, checkMode = false): Promise<ModuleResult> {
+export async function runModule(
+  name: string,
+  args: object,
+  { checkMode = false, path = process.env['PATH'] }: { checkMode?: boolean; path?: string | undefined } = {},
+): Promise<ModuleResult> {
   const module = join(ROOT, 'playbook-templates/ansible/library', `${name}.py`);
   const input = JSON.stringify({
     ANSIBLE_MODULE_ARGS: { ...args, _ansible_check_mode: checkMode, _ansible_remote_tmp: '/tmp' },
@@ -27,7 +31,9 @@ from ansible.module_utils import basic
 basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
 basic._ANSIBLE_PROFILE = 'legacy'
 runpy.run_path(sys.argv[1], run_name='__main__')`;
-  const { stdout, stderr } = await execa(PYTHON, ['-c', start, module], { input, reject: false });
+  // As root in a user namespace: modules hand files to root.
+  const command = ['--map-root-user', PYTHON, '-c', start, module];
+  const { stdout, stderr } = await execa('unshare', command, { input, env: { PATH: path }, reject: false });
   if (!stdout.trim().startsWith('{')) throw new Error(`${name} printed no result:\n${stdout}\n${stderr}`);
   return JSON.parse(stdout) as ModuleResult;
 }
