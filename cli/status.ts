@@ -32,7 +32,7 @@ function describe({ cluster, level, nodes, healthy }: ClusterStatus): string {
         node.role,
         node.address,
         node.publicAddress,
-        good(node.ssh, 'ok'),
+        node.ssh === 'ok' ? style('green', 'ok') : style('red', 'no'),
         unitsInWords(node),
         node.etcd === undefined ? '-' : good(node.etcd, 'healthy'),
         node.ready === undefined ? '-' : good(node.ready, 'True'),

@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { ClusterFolder } from './cluster-folder.ts';
-import { interrupted, missingTool, portInUse } from './errors.ts';
+import { missingTool, portInUse } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
 import { withoutToken } from './hetzner-token.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
 import { readHosts } from './inventory.ts';
@@ -80,7 +81,7 @@ export async function tunnel(
   try {
     if (command.length === 0) {
       await holding;
-      throw interrupted();
+      return exitCodes.stopped.code;
     }
     await Promise.race([open, holding]);
     interruption.check();

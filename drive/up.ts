@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { runPlaybook } from './ansible.ts';
 import { askForYes } from './ask.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
@@ -53,11 +54,16 @@ export async function up(
       terraform.plan((line) => planned.push(line), { color: options.color }),
     );
     reporter.print(planned.join('\n').trim());
-    if (changes) {
-      if (!options.yes) await askForYes(reporter, `Apply this plan to the cluster ${plan.name}?`);
-      await inPhase(run, 'terraform apply', (phase) =>
-        terraform.apply(({ address, text, state }) => phase.node(address, text, state)),
-      );
+    try {
+      if (changes) {
+        if (!options.yes) await askForYes(reporter, `Apply this plan to the cluster ${plan.name}?`);
+        await inPhase(run, 'terraform apply', (phase) =>
+          terraform.apply(({ address, text, state }) => phase.node(address, text, state)),
+        );
+      }
+    } finally {
+      // A plan that was not applied is of no use to anybody.
+      await rm(folder.planFile, { force: true });
     }
     // Outputs that are new in this version of kubehaus count as changes, too, so they are there by now.
     await writeAddresses(folder, plan, await terraform.nodes());

@@ -59,6 +59,7 @@ describe('kubehaus up', { timeout: 240_000 }, () => {
     expect(stderr).toContain('There is no terminal to ask on: Apply this plan to the cluster prod?');
     expect(stderr).toContain('--yes');
     expect(leftAt(here.project)).toEqual(NOTHING);
+    expect(existsSync(here.folder.planFile)).toBe(false);
   });
 
   it('refuses a wrong token before anything is written or made', async () => {
