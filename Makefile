@@ -1,4 +1,4 @@
-# `make help` lists what there is. Every target installs what it needs; e2e, demo and bench-lab need root.
+# `make help` lists what there is. Every target installs what it needs; e2e and demo need root.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

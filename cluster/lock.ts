@@ -6,6 +6,7 @@ const nodeLock = z.strictObject({
   address: z.ipv4(),
   podCidr: z.cidrv4().optional(),
   location: z.string(),
+  serverType: z.string(),
 });
 
 const lockSchema = z.strictObject({
@@ -17,7 +18,10 @@ const lockSchema = z.strictObject({
   ),
 });
 
-/** What was decided once and must not change: addresses and locations of nodes, versions and sums of release files. */
+/**
+ * What was decided once: addresses, locations and types of nodes, which do not change while a node lives; and the versions
+ * and sums of release files that were last rendered.
+ */
 export type ClusterLock = z.output<typeof lockSchema>;
 export type NodeLock = z.output<typeof nodeLock>;
 

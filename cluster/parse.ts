@@ -111,7 +111,7 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
     case 'custom':
       return [at(issue.message, (issue.params?.['remedy'] as string | undefined) ?? 'Correct this value')];
     default:
-      return [at(`${show(issue.input)}: ${issue.message}`, 'Correct this value; see docs/configuration.md')];
+      return [at(`${show(issue.input)}: ${issue.message}`, 'Correct this value')];
   }
 }
 

@@ -1,6 +1,6 @@
 import { architectureOf, componentsFor, type Architecture, type Component } from './catalog.ts';
 import { addressAt, contains, formatCidr, offsetIn, parseCidr, sizeOf, subnetAt, type Cidr } from './cidr.ts';
-import type { ClusterLock, NodeLock } from './lock.ts';
+import { LOCK_FILE, type ClusterLock, type NodeLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL, nodeName, placementGroupName, type NodeRole } from './names.ts';
 import { problemAt, type Source } from './parse.ts';
 import type { Problem, Result } from './problem.ts';
@@ -47,7 +47,7 @@ export interface ClusterPlan {
   readonly level: Level;
   /** etcd machines, masters, then workers by pool; within a pool by ordinal. */
   readonly nodes: readonly NodePlan[];
-  /** Release files at the versions and sums of the lock. */
+  /** Release files with the sums that they must have. */
   readonly components: readonly Component[];
   /** cluster.yaml with its defaults, for what is handed on as it is. */
   readonly config: ClusterConfig;
@@ -94,9 +94,9 @@ export function planCluster(
       lock: {
         version: 1,
         nodes: Object.fromEntries(
-          nodes.map(({ name, address, podCidr, location }) => [
+          nodes.map(({ name, address, podCidr, location, serverType }) => [
             name,
-            { address, ...(podCidr === undefined ? {} : { podCidr }), location },
+            { address, ...(podCidr === undefined ? {} : { podCidr }), location, serverType },
           ]),
         ),
         components: Object.fromEntries(
@@ -178,7 +178,10 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
       return known === undefined ? [] : [[name, known] as const];
     }),
   );
-  const problems: Problem[] = [...lockProblems(locked, nodeCidr, podCidr, config, source)];
+  const problems: Problem[] = [
+    ...lockProblems(locked, nodeCidr, podCidr, config, source),
+    ...changesOfRunningCluster(config, lock, source),
+  ];
 
   const addresses = allocator(
     [...locked.values()].map(({ address }) => offsetIn(nodeCidr, address) ?? -1),
@@ -209,7 +212,9 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
       name,
       address: known?.address ?? addressAt(nodeCidr, offset),
       ...(runsPods ? { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podIndex)) } : {}),
-      architecture: architectureOf(node.serverType),
+      // Terraform leaves running servers as they are: another type in cluster.yaml is for new nodes.
+      serverType: known?.serverType ?? node.serverType,
+      architecture: architectureOf(known?.serverType ?? node.serverType),
       location: known?.location ?? (locations[(node.ordinal - 1) % locations.length] as string),
       placementGroup: placementGroupName(config.name, node.pool, node.ordinal),
     };
@@ -294,6 +299,82 @@ function lockProblems(
         ['network', 'podCidr'],
         `${outsidePods[0]} has the pod network ${String(outsidePods[1].podCidr)}, which is not in ${config.network.podCidr}`,
         'Keep the network of the running cluster, or widen it around the old one',
+      ),
+    );
+  }
+  for (const [what, value] of [
+    ['address', (node: NodeLock) => node.address],
+    ['pod network', (node: NodeLock) => node.podCidr],
+  ] as const) {
+    const owners = new Map<string, string>();
+    for (const [name, node] of nodes) {
+      const own = value(node);
+      const other = own === undefined ? undefined : owners.get(own);
+      if (own !== undefined && other === undefined) owners.set(own, name);
+      if (other === undefined) continue;
+      problems.push({
+        file: LOCK_FILE,
+        path: `nodes.${name}`,
+        message: `${name} and ${other} have the same ${what}, ${String(own)}`,
+        remedy:
+          'Remove the entry of the node that does not exist yet, and render again; two branches may each have added one',
+      });
+    }
+  }
+  return problems;
+}
+
+/** Changes that would need more than a rerun: they are refused until there is a way that keeps the cluster whole. */
+function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, source: Source): Problem[] {
+  const names = Object.keys(lock.nodes);
+  if (names.length === 0) return [];
+  const problems: Problem[] = [];
+  const unless = 'or remove cluster.lock.yaml if the cluster was never brought up';
+  const running = lock.components['kubeadm']?.version;
+  if (running !== undefined && running !== config.kubernetes.version) {
+    problems.push(
+      problemAt(
+        source,
+        ['kubernetes', 'version'],
+        `the cluster runs Kubernetes ${running}, and this version of kubehaus has no upgrade to ${config.kubernetes.version}`,
+        `Keep ${running}, ${unless}`,
+      ),
+    );
+  }
+  const highest = (pool: string) =>
+    Math.max(
+      0,
+      ...names.map((name) => Number(new RegExp(`^${config.name}-${pool}-(\\d+)$`).exec(name)?.[1] ?? 0)),
+    );
+  const etcdMachines = highest(ETCD_POOL);
+  const placement = etcdMachines > 0 ? 'isolated' : 'stacked';
+  if (placement !== config.etcd.placement) {
+    problems.push(
+      problemAt(
+        source,
+        ['etcd', 'placement'],
+        `etcd of the running cluster is ${placement}, and its data would not move along`,
+        `Keep ${placement}, ${unless}`,
+      ),
+    );
+  } else if (config.etcd.placement === 'isolated' && config.etcd.count < etcdMachines) {
+    problems.push(
+      problemAt(
+        source,
+        ['etcd', 'count'],
+        `the cluster has ${etcdMachines} etcd machines, and removing one would leave its member behind`,
+        `Keep ${etcdMachines}, ${unless}`,
+      ),
+    );
+  }
+  const masters = highest(MASTER_POOL);
+  if (config.controlPlane.count < masters) {
+    problems.push(
+      problemAt(
+        source,
+        ['controlPlane', 'count'],
+        `the cluster has ${masters} masters, and removing one would leave its etcd member and its node behind`,
+        `Keep ${masters}, ${unless}`,
       ),
     );
   }

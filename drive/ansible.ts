@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseAnsibleEvent } from './ansible-events.ts';
 import { ansibleProgress, type AnsibleResult } from './ansible-progress.ts';
@@ -43,7 +41,8 @@ export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions
         ANSIBLE_CALLBACK_PLUGINS: join(packageRoot(), 'drive', 'ansible', 'callback_plugins'),
         ANSIBLE_CALLBACKS_ENABLED: 'kubehaus_events',
         KUBEHAUS_EVENTS_FD: '3',
-        ANSIBLE_SSH_CONTROL_PATH_DIR: controlPathFolder(run),
+        // The rendered tree stays as it was rendered.
+        PYTHONDONTWRITEBYTECODE: '1',
       },
       onEvent: (line) => progress.take(parseAnsibleEvent(line)),
     });
@@ -64,15 +63,4 @@ export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions
     throw ansibleFailed([...result.failures, ...result.unreachable], ended);
   }
   throw lostHosts(result.unreachable, ended);
-}
-
-/**
- * Where Ansible's SSH connections wait for the next task. By default they are named by address, port and user alone, so
- * that another cluster whose server had the same address a minute ago (or has it in another network) would be talked to
- * through this one's open connection, past the check of its host key.
- */
-function controlPathFolder(run: Run): string {
-  const name = createHash('sha256').update(run.folder.root).digest('hex').slice(0, 12);
-  // Short: a socket's path has room for 104 bytes on some systems (unix(4)), and OpenSSH needs 28 of them.
-  return join(homedir(), '.ansible', 'cp', name);
 }

@@ -19,7 +19,7 @@ const list = (items: readonly string[]) => `[${items.map(value).join(', ')}]`;
 /** A first cluster.yaml, with comments that say what can be changed. */
 export function firstClusterYaml(cluster: FirstCluster): string {
   const { name, masters, workers, etcdMachines, locations, serverType, publicKeys } = cluster;
-  return `# One file, one cluster. \`kubehaus plan\` shows what comes of it; docs/configuration.md describes every field.
+  return `# One file, one cluster. \`kubehaus plan\` shows what comes of it.
 
 # Part of every server's name: ${name}-master-1, ${name}-worker-1. It can't be changed later.
 name: ${value(name)}

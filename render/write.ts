@@ -61,6 +61,8 @@ async function filesBelow(folder: string): Promise<Set<string>> {
   );
   return new Set(
     entries
+      // Python's bytecode, beside plugins that ansible-playbook has run.
+      .filter((entry) => !entry.parentPath.endsWith('__pycache__'))
       .filter((entry) => !entry.isDirectory())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name))),
   );

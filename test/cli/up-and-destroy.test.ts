@@ -220,7 +220,7 @@ describe('kubehaus destroy', { timeout: 240_000 }, () => {
     await upToSsh(here);
     await writeFile(
       here.folder.clusterYaml,
-      `${(await readFile(here.folder.clusterYaml, 'utf8')).replace(/workers:\n.*\n/, '')}controlPlane: { count: 1 }\n`,
+      (await readFile(here.folder.clusterYaml, 'utf8')).replace(/workers:\n.*\n/, ''),
     );
     expect((await kubehaus(['destroy', '--yes', '-C', here.folder.root], { env: here.env })).exitCode).toBe(
       0,

@@ -14,12 +14,33 @@ function planned(configuration: Configuration, lock: ClusterLock = emptyLock) {
 }
 
 /** What must never change about a node while it exists. */
-const identity = ({ name, address, podCidr, location, placementGroup }: NodePlan) => ({
+const identity = ({
   name,
   address,
   podCidr,
   location,
   placementGroup,
+  serverType,
+  architecture,
+}: NodePlan) => ({
+  name,
+  address,
+  podCidr,
+  location,
+  placementGroup,
+  serverType,
+  architecture,
+});
+
+/** Configurations that follow each other in a cluster's life: etcd stays where it is, masters and members only grow. */
+const histories = fc.array(configurations, { minLength: 2, maxLength: 5 }).map((all) => {
+  const isolated = all[0]?.etcd !== undefined;
+  let [masters, members] = [1, 1];
+  return all.map(({ pools, ...asked }): Configuration => {
+    masters = Math.max(masters, asked.masters - (!isolated && asked.masters % 2 === 0 ? 1 : 0));
+    members = Math.max(members, asked.etcd ?? 1);
+    return { masters, etcd: isolated ? members : undefined, pools };
+  });
 });
 
 describe('a plan', () => {
@@ -50,7 +71,7 @@ describe('a plan', () => {
 
   it('keeps every node that stays as it is, whatever is added, removed or moved around it', () => {
     fc.assert(
-      fc.property(fc.array(configurations, { minLength: 2, maxLength: 5 }), (history) => {
+      fc.property(histories, (history) => {
         let lock = emptyLock;
         let before = new Map<string, ReturnType<typeof identity>>();
         for (const configuration of history) {
@@ -95,6 +116,48 @@ describe('a plan', () => {
     const second = loadCluster({ clusterYaml: yaml('[hel1]'), lockYaml: formatLock(first.value.lock) });
     if (!second.ok) throw new Error('refused');
     expect(second.value.plan.nodes.map(identity)).toEqual(first.value.plan.nodes.map(identity));
+  });
+
+  it.each([
+    ['another version', 'kubernetes: { version: 1.36.4 }', 'kubernetes.version'],
+    ['etcd elsewhere', 'etcd: { placement: isolated, count: 3 }', 'etcd.placement'],
+    ['fewer masters', 'controlPlane: { count: 1 }', 'controlPlane.count'],
+  ])('refuses what would harm a running cluster: %s', (_, change, path) => {
+    const yaml = (more: string) => `name: prod\n${more}\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;
+    const first = loadCluster({ clusterYaml: yaml('') });
+    if (!first.ok) throw new Error('refused');
+    const changed = loadCluster({ clusterYaml: yaml(change), lockYaml: formatLock(first.value.lock) });
+    expect(changed.ok ? [] : changed.problems.map((problem) => problem.path)).toEqual([path]);
+  });
+
+  it('keeps a node’s type and architecture when the pool’s type changes', () => {
+    const yaml = (type: string) =>
+      `name: prod\nworkers: [{ count: 2, serverType: ${type} }]\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;
+    const first = loadCluster({ clusterYaml: yaml('cx33') });
+    if (!first.ok) throw new Error('refused');
+    const second = loadCluster({
+      clusterYaml: yaml('cax21').replace('count: 2', 'count: 3'),
+      lockYaml: formatLock(first.value.lock),
+    });
+    if (!second.ok) throw new Error('refused');
+    const workers = second.value.plan.nodes.filter(({ role }) => role === 'worker');
+    expect(workers.map(({ architecture }) => architecture)).toEqual(['amd64', 'amd64', 'arm64']);
+  });
+
+  it('refuses a lock in which two nodes have one address or one pod network', () => {
+    const yaml = `name: prod\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;
+    const first = loadCluster({ clusterYaml: yaml });
+    if (!first.ok) throw new Error('refused');
+    const { nodes } = first.value.lock;
+    const merged = {
+      ...first.value.lock,
+      nodes: { ...nodes, 'prod-master-2': nodes['prod-master-1'] as NonNullable<(typeof nodes)[string]> },
+    };
+    const result = loadCluster({ clusterYaml: yaml, lockYaml: formatLock(merged) });
+    expect(result.ok ? [] : result.problems.map(({ message }) => message)).toEqual([
+      'prod-master-2 and prod-master-1 have the same address, 10.0.1.11',
+      'prod-master-2 and prod-master-1 have the same pod network, 10.244.0.0/24',
+    ]);
   });
 
   it.each([

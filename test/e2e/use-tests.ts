@@ -196,7 +196,7 @@ export function itIsUsable(cluster: () => LabCluster, expected: Expected): void 
     });
     for (const pod of pods) {
       const inPod = async (...probe: readonly string[]) =>
-        (await kubectl(cluster(), 'exec', pod.metadata.name, '--', 'probe', ...probe)).trim();
+        (await kubectl(cluster(), 'exec', pod.metadata.name, '--', '/probe', ...probe)).trim();
       for (const other of pods) {
         expect(
           await inPod('get', `http://${String(other.status.podIP)}:8080/`),
@@ -276,7 +276,14 @@ export function itIsUsable(cluster: () => LabCluster, expected: Expected): void 
         }
       }
       // Writes, too: the API is not just answering from memory.
-      await kubectl(cluster(), 'create', 'configmap', 'written-without-a-master');
+      await kubectl(
+        cluster(),
+        '--context',
+        masters[1] as string,
+        'create',
+        'configmap',
+        'written-without-a-master',
+      );
     } finally {
       await machines.powerOn(id);
     }

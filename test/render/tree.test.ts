@@ -109,6 +109,13 @@ describe('writing a tree', () => {
     expect(readFileSync(join(folder, 'ansible/inventory/addresses.yml'), 'utf8')).toBe('addresses\n');
   });
 
+  it('lets the bytecode be that Python leaves beside plugins', async () => {
+    await writeTree(folder, tree);
+    mkdirSync(join(folder, 'ansible/roles/etcd/filter_plugins/__pycache__'), { recursive: true });
+    writeFileSync(join(folder, 'ansible/roles/etcd/filter_plugins/__pycache__/plan.pyc'), '');
+    expect((await writeTree(folder, tree)).removed).toEqual([]);
+  });
+
   it('writes nothing the second time', async () => {
     await writeTree(folder, tree);
     expect(await writeTree(folder, tree)).toEqual({ added: [], changed: [], removed: [], unchanged: 2 });

@@ -17,7 +17,7 @@ options:
     type: str
     required: true
   files:
-    description: Files that the running process has read; links count by what they point at. Missing ones are ignored.
+    description: Files that the running process has read; a link is as new as itself or what it points at, whichever is newer. Missing ones are ignored.
     type: list
     elements: path
     default: []
@@ -72,7 +72,7 @@ def moment(text):
 
 
 def newest(files):
-    times = [os.stat(path).st_mtime for path in files if os.path.exists(path)]
+    times = [max(os.stat(path).st_mtime, os.lstat(path).st_mtime) for path in files if os.path.exists(path)]
     return max(times, default=0.0)
 
 

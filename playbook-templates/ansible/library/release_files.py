@@ -56,6 +56,7 @@ import tarfile
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from urllib.error import HTTPError
 
 from ansible.module_utils.basic import AnsibleModule
@@ -80,6 +81,7 @@ class ReleaseFile:
             link: os.path.normpath(os.path.join(self.folder, "files", inner.format(**values)))
             for link, inner in links.items()
         }
+        self.inner = [inner.format(**values) for inner in links.values()]
 
     @property
     def sum_file(self):
@@ -114,6 +116,9 @@ class ReleaseFile:
             else:
                 os.chmod(download, 0o755)
                 os.rename(download, os.path.join(content, os.path.basename(download)))
+            # Whoever runs a program sees by its time that it is new; archives keep the time of the build.
+            for inner in self.inner:
+                os.utime(os.path.normpath(os.path.join(content, inner)))
             with open(os.path.join(new, "sha256"), "w", encoding="ascii") as file:
                 file.write(self.sha256 + "\n")
             os.chmod(new, 0o755)
@@ -132,10 +137,13 @@ class ReleaseFile:
             digest = hashlib.sha256()
             try:
                 with open_url(self.url, timeout=60) as response, open(path, "wb") as file:
+                    length = response.headers.get("Content-Length")
                     while chunk := response.read(CHUNK):
                         digest.update(chunk)
                         file.write(chunk)
-            except OSError as error:  # URLError and HTTPError are OSErrors
+                    if length is not None and file.tell() != int(length):
+                        raise HTTPException(f"the connection ended after {file.tell()} of {length} bytes")
+            except (OSError, HTTPException) as error:  # URLError and HTTPError are OSErrors
                 final = isinstance(error, HTTPError) and 400 <= error.code < 500
                 if final or attempt == ATTEMPTS:
                     raise Refused(f"{self.url} can't be downloaded: {error}") from error

@@ -41,7 +41,8 @@ def kubernetes_plan(found, masters):
         'joiners': [
             name
             for name, state in found.items()
-            if name != initialiser and not (state['joined'] and state['authority'] == keys['authority'])
+            # Without a master in the play (--limit), who has joined is taken at its word.
+            if name != initialiser and not (state['joined'] and keys['authority'] in ('', state['authority']))
         ],
         **keys,
     }

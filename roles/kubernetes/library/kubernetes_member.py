@@ -130,14 +130,15 @@ def main():
             if document["kind"] == "JoinConfiguration":
                 document["discovery"] = {"file": {"kubeConfigPath": DISCOVERY}, "tlsBootstrapToken": token}
         code, out, err = module.run_command(
-            ["kubeadm", command, "--config=/dev/stdin", *arguments],
+            # init would print the token that it makes, and what it prints ends up in logs.
+            ["kubeadm", command, "--config=/dev/stdin", *(["--skip-token-print"] if command == "init" else []), *arguments],
             data="\n---\n".join(map(json.dumps, documents)),
         )
         remove(DISCOVERY)
         if code != 0:
             module.fail_json(msg=f"kubeadm {command} failed:\n{failure(out, err)}")
         write(MARKER, f"{authority()}\n", 0o644)
-    module.exit_json(changed=True, output=out.splitlines())
+    module.exit_json(changed=True)
 
 
 if __name__ == "__main__":

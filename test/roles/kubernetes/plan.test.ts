@@ -196,6 +196,10 @@ describe('where going on could harm a cluster', () => {
     expect((await plan({ w1: newWorker })).problem).toContain('No master answered');
   });
 
+  it('leaves a joined worker alone when --limit names it without a master', async () => {
+    expect(await plan({ w1: worker })).toMatchObject({ problem: '', joiners: [] });
+  });
+
   it('whatever the hosts hold: never makes keys or initialises beside a working master or over unknown data', async () => {
     const state = fc.record({
       joined: fc.boolean(),
