@@ -22,7 +22,9 @@ async function measure(workers: number): Promise<Figures> {
     name: 'bench',
     workers: [{ count: workers }],
     network: { nodeCidr: '10.0.0.0/16', podCidr: '10.128.0.0/9', serviceCidr: '10.96.0.0/16' },
-    ssh: { publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01'] },
+    ssh: {
+      publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01'],
+    },
   });
   const start = performance.now();
   const loaded = loadCluster({ clusterYaml });
@@ -43,7 +45,9 @@ const [only] = process.argv.slice(2);
 if (only !== undefined) {
   console.log(JSON.stringify(await measure(Number(only))));
 } else {
-  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, median of ${RUNS} runs`);
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, median of ${RUNS} runs`,
+  );
   console.log('workers    files   seconds   ms/worker      MiB');
   for (const size of SIZES) {
     const runs = Array.from({ length: RUNS }, () => {
