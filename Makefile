@@ -1,4 +1,4 @@
-# `make help` lists what there is. Every target installs what it needs; e2e and demo need root.
+# `make help` lists what there is. Every target installs what it needs; e2e, demo and bench-up need root.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -84,3 +84,7 @@ clean: ## removes what was made in this folder; the lab's cache stays
 .PHONY: bench
 bench: $(NODE_TOOLS) ## how long rendering takes, for 10, 100 and 1,000 workers
 	node --import tsx bench/render.ts
+
+.PHONY: bench-up
+bench-up: lab-tools ## how long a cluster of level 3 takes in the lab, phase by phase (root)
+	node --import tsx bench/up.ts
