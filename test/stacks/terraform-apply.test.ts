@@ -148,8 +148,10 @@ describe('applied to a project at Hetzner, the configuration', () => {
     expect(await changes()).toEqual({});
   });
 
-  it('cannot delete a master by a slip in cluster.yaml: Hetzner refuses', async () => {
-    await configure(synthesizeTerraform(planOf({ controlPlane: { count: 1 } })));
+  it('cannot delete a master, not even by a plan that no longer has it: Hetzner refuses', async () => {
+    const plan = planOf({});
+    const nodes = plan.nodes.filter(({ name }) => !['prod-master-2', 'prod-master-3'].includes(name));
+    await configure(synthesizeTerraform({ ...plan, nodes }));
     expect(await changes()).toMatchObject({ 'hcloud_server.prod-master-3': ['delete'] });
     await expect(run('apply', 'plan.bin')).rejects.toThrow(/protected/);
     expect(project.state.servers.map(({ name }) => name)).toContain('prod-master-3');
