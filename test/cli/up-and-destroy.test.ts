@@ -17,7 +17,7 @@ let cliConfig: string;
 beforeAll(async () => {
   // Building the provider, if the cache lacks it, takes longer than a test may.
   const folder = await mkdtemp(join(tmpdir(), 'kubehaus-terraform-'));
-  const { TF_CLI_CONFIG_FILE } = await terraformEnvironment(folder);
+  const { TF_CLI_CONFIG_FILE } = await terraformEnvironment();
   cliConfig = TF_CLI_CONFIG_FILE ?? '';
   return () => rm(folder, { recursive: true });
 }, 600_000);

@@ -13,24 +13,16 @@ function planned(configuration: Configuration, lock: ClusterLock = emptyLock) {
   return result.value;
 }
 
-/** What must never change about a node while it exists. */
-const identity = ({
-  name,
-  address,
-  podCidr,
-  location,
-  placementGroup,
-  serverType,
-  architecture,
-}: NodePlan) => ({
-  name,
-  address,
-  podCidr,
-  location,
-  placementGroup,
-  serverType,
-  architecture,
-});
+/** What must never change about a node while it exists: all but what cluster.yaml may set anew. */
+function identity({
+  labels: _labels,
+  taints: _taints,
+  image: _image,
+  protected: _protected,
+  ...lasting
+}: NodePlan) {
+  return lasting;
+}
 
 /** Configurations that follow each other in a cluster's life: etcd stays where it is, masters and members only grow. */
 const histories = fc.array(configurations, { minLength: 2, maxLength: 5 }).map((all) => {

@@ -172,7 +172,7 @@ describe('applied to a project at Hetzner, the configuration', () => {
         ['cdktf', 'deploy', '--auto-approve', '--output', join(cluster, 'cdktf.out')],
         {
           env: {
-            ...(await terraformEnvironment(cluster)),
+            ...(await terraformEnvironment()),
             ...project.environment,
             KUBEHAUS_CLUSTER: cluster,
             CI: '1',
