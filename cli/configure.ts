@@ -15,6 +15,7 @@ Examples:
   kubehaus configure                                     everything
   kubehaus configure -- --tags etcd                      one phase: provision, network-setup, etcd, setup-ha,
                                                          install-masters, install-workers
+  kubehaus configure -- --limit prod-worker-4            some nodes; the others need not even answer
   kubehaus configure -- --check --diff                   what has drifted on the servers; changes nothing`,
     )
     .action(async (more: string[], options: SshKeyOption & { sshTimeout: number }, command: Command) => {

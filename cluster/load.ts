@@ -1,7 +1,7 @@
 import { parseLock, type ClusterLock } from './lock.ts';
 import { parseClusterYaml } from './parse.ts';
 import { planCluster, type ClusterPlan } from './plan.ts';
-import type { Result } from './problem.ts';
+import { inFileOrder, type Result } from './problem.ts';
 import { validateCluster } from './validate.ts';
 
 /** What a cluster's folder says, as text. */
@@ -16,13 +16,14 @@ export function loadCluster(texts: ClusterTexts): Result<{ plan: ClusterPlan; lo
   const parsed = parseClusterYaml(texts.clusterYaml);
   const lock = parseLock(texts.lockYaml);
   if (!parsed.ok || !lock.ok) {
-    return { ok: false, problems: [parsed, lock].flatMap((result) => (result.ok ? [] : result.problems)) };
+    const problems = [parsed, lock].flatMap((result) => (result.ok ? [] : result.problems));
+    return { ok: false, problems: inFileOrder(problems) };
   }
   const { config, source } = parsed.value;
   const problems = validateCluster(config, source);
   const planned = planCluster(config, lock.value, source);
   if (problems.length > 0 || !planned.ok) {
-    return { ok: false, problems: [...problems, ...(planned.ok ? [] : planned.problems)] };
+    return { ok: false, problems: inFileOrder([...problems, ...(planned.ok ? [] : planned.problems)]) };
   }
   return planned;
 }

@@ -116,7 +116,7 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
 }
 
 function show(input: unknown): string {
-  if (Array.isArray(input) && input.length === 0) return 'an empty list';
+  if (Array.isArray(input)) return input.length === 0 ? 'an empty list' : `a list of ${input.length}`;
   return JSON.stringify(input) ?? 'nothing';
 }
 

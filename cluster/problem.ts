@@ -16,6 +16,16 @@ export interface Problem {
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** As a reader of the file meets them; what stands nowhere, since it is missing, comes last. */
+export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
+  const rank = ({ line = Infinity }: Problem) => line;
+  return [...problems].sort(
+    (one, other) =>
+      (one.file < other.file ? -1 : one.file > other.file ? 1 : 0) ||
+      (rank(one) === rank(other) ? 0 : rank(one) - rank(other)),
+  );
+}
+
 /** `cluster.yaml:12 workers[0].count: message. Remedy.` */
 export function formatProblem(problem: Problem): string {
   const where = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;

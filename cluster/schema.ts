@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { DEFAULT_KUBERNETES_VERSION, kubernetesVersions } from './catalog.ts';
 import { parseCidr } from './cidr.ts';
@@ -17,10 +18,33 @@ const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
   ...remedied('Write it as network address and prefix length, for example 10.0.1.0/24'),
 });
 
-const anyCidr = z.string().refine((text) => z.union([z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
-  error: (issue) => `"${String(issue.input)}" is not a network`,
-  ...remedied('Write it as address and prefix length, for example 198.51.100.7/32'),
+/** IPv4 or IPv6. Hetzner's provider refuses a network that is not written with its first address. */
+const anyCidr = z.string().check((context) => {
+  const text = context.value;
+  if (!ipaddr.isValidCIDR(text)) {
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: `"${text}" is not a network`,
+      ...remedied('Write it as address and prefix length, for example 198.51.100.7/32'),
+    });
+    return;
+  }
+  const kind = ipaddr.parseCIDR(text)[0].kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
+  const first = kind.networkAddressFromCIDR(text).toString();
+  if (first === ipaddr.parseCIDR(text)[0].toString()) return;
+  context.issues.push({
+    code: 'custom',
+    input: text,
+    message: `${text} does not begin with the network’s first address`,
+    ...remedied(
+      `Write ${first}/${text.split('/')[1]}, or ${text.split('/')[0]} with the whole length if you mean one address`,
+    ),
+  });
 });
+
+/** Networks that one rule of a firewall may name (https://docs.hetzner.com/cloud/firewalls/overview/). */
+const FIREWALL_SOURCES = 100;
 
 /** Hetzner's locations (https://docs.hetzner.com/cloud/general/locations/). */
 const location = z.enum(['fsn1', 'nbg1', 'hel1', 'ash', 'hil', 'sin']);
@@ -119,6 +143,7 @@ const ssh = z.strictObject({
   allowedCidrs: z
     .array(anyCidr)
     .min(1)
+    .max(FIREWALL_SOURCES)
     .default(['0.0.0.0/0', '::/0'])
     .describe('Networks from which SSH is allowed through Hetzner’s firewall.'),
 });

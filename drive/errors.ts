@@ -36,7 +36,7 @@ export function noClusterFile(path: string): Failure {
   return new Failure(
     'cluster',
     `There is no ${path}.`,
-    'Run kubehaus in the cluster’s folder or name it with -C <folder>; `kubehaus init` writes a first cluster.yaml.',
+    'Run kubehaus in the cluster’s folder or name it with -C <folder> or KUBEHAUS_CLUSTER; `kubehaus init` writes a first cluster.yaml.',
   );
 }
 
@@ -241,6 +241,15 @@ export function portInUse(port: number): Failure {
 
 export function unknownNode(name: string, known: readonly string[]): Failure {
   return new Failure('usage', `The cluster has no node ${name}.`, `Its nodes are: ${known.join(', ')}.`);
+}
+
+export function limitWithoutHosts(limit: string, answer: string): Failure {
+  return new Failure(
+    'usage',
+    `--limit ${limit} means no host of the cluster.`,
+    'Name nodes or groups of rendered/ansible/inventory/cluster.yml, for example --limit etcd or --limit prod-worker-1,prod-worker-2.',
+    answer.split('\n').filter((line) => line.trim() !== ''),
+  );
 }
 
 export function noServersYet(nodes: readonly string[]): Failure {

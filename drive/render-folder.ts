@@ -16,6 +16,13 @@ export interface Rendered {
   readonly unchanged: number;
 }
 
+/** Plans the cluster and writes the lock, so that what is given to a node now stays its own. */
+export async function lockPlan(folder: ClusterFolder): Promise<ClusterPlan> {
+  const { plan, lock } = await loadFolder(folder);
+  await writeIfChanged(folder.lockYaml, formatLock(lock));
+  return plan;
+}
+
 /** Writes the lock and the rendered tree. The lock comes first: an address that was rendered is never given again. */
 export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
   const { plan, lock } = await loadFolder(folder);

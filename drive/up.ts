@@ -5,6 +5,7 @@ import type { ClusterFolder } from './cluster-folder.ts';
 import { count } from './errors.ts';
 import { checkToken } from './hetzner-token.ts';
 import { readHosts, writeAddresses } from './inventory.ts';
+import { hostsOfLimit, limitIn } from './limited-hosts.ts';
 import { loadFolder } from './load-folder.ts';
 import { renderFolder, type Rendered } from './render-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
@@ -78,7 +79,9 @@ export async function configure(
   options: ConfigureOptions,
   reporter: Reporter,
 ): Promise<readonly PhaseTime[]> {
-  await readHosts(folder, (await loadFolder(folder)).plan);
+  const { plan } = await loadFolder(folder);
+  // With --limit, nodes may be missing that nobody is asked about.
+  if (limitIn(options.ansibleArguments) === undefined) await readHosts(folder, plan);
   const [ansibleTool] = await Promise.all([findAnsible(process.env), findSsh(process.env)]);
   return withRun(folder, 'configure', reporter, async (run) => {
     await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
@@ -93,7 +96,12 @@ async function configureHosts(
   options: ConfigureOptions,
 ): Promise<void> {
   const { plan } = await loadFolder(run.folder);
-  const hosts = await readHosts(run.folder, plan);
+  const limit = limitIn(options.ansibleArguments);
+  const hosts = await readHosts(
+    run.folder,
+    plan,
+    limit === undefined ? undefined : await hostsOfLimit(run.folder, ansibleTool, limit, run.env),
+  );
   const access: SshAccess = {
     folder: run.folder,
     port: plan.config.ssh.port,

@@ -6,6 +6,7 @@ import { topGroups } from './hosts/cgroups.ts';
 import { hostExists, removeHost } from './hosts/host-folder.ts';
 import { clearRemains } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
+import { giveBackMachineSettings } from './machine-settings.ts';
 import { controlNamespace, hostIdIn } from './names.ts';
 import { namespaces, removeNamespace } from './network/namespaces.ts';
 import { killAll, ownLine, processesInNetwork } from './processes.ts';
@@ -30,7 +31,7 @@ export async function clearLeftovers(lab: Lab): Promise<void> {
 
 /**
  * Removes the lab with all that it has, however much of it there is. Ends every process whose network is the lab's, but for
- * those that this one was started by.
+ * those that this one was started by. The last lab gives the machine its settings back.
  */
 export async function removeLab(lab: Lab): Promise<void> {
   const control = controlNamespace(lab.name);
@@ -40,6 +41,7 @@ export async function removeLab(lab: Lab): Promise<void> {
   await removeNamespace(control);
   await unmountBelow(lab.folder);
   await rm(lab.folder, { recursive: true, force: true });
+  await giveBackMachineSettings(lab);
 }
 
 /** What is left of the lab; nothing after {@link removeLab}. For people to read, and for tests. */

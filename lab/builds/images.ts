@@ -21,7 +21,13 @@ export interface ImageSources {
 export function imagesComponent({ versions, programs, nft, registry }: ImageSources): Component {
   return {
     name: 'images',
-    sources: ['images.ts', 'oci-image.ts', 'archive.ts'].map((file) => packageFile(`lab/builds/${file}`)),
+    sources: [
+      'builds/images.ts',
+      'builds/oci-image.ts',
+      'builds/archive.ts',
+      'mirror/registry.ts',
+      'mirror/registry.yaml',
+    ].map((file) => packageFile(`lab/${file}`)),
     settings: [JSON.stringify(versions)],
     from: [...programs, nft, registry],
     make: async (into, run) => {

@@ -1,6 +1,5 @@
 import { underLock } from '../bring-up.ts';
 import { removeLab, traces } from '../clear.ts';
-import { giveBackMachineSettings } from '../machine-settings.ts';
 import { requireMachine } from '../machine-needs.ts';
 import { stopService } from '../services.ts';
 import type { Lab } from '../state.ts';
@@ -14,7 +13,6 @@ export async function down(lab: Lab): Promise<void> {
     await stopService(lab, 'api');
     await stopService(lab, 'mirror');
     await removeLab(lab);
-    await giveBackMachineSettings(lab);
     const left = await traces(lab);
     if (left.length > 0) throw new Error([`Lab "${lab.name}" is not all gone:`, ...left].join('\n  '));
     process.stdout.write(there ? `Lab "${lab.name}" is gone.\n` : `There is no lab "${lab.name}".\n`);

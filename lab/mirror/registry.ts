@@ -69,7 +69,11 @@ function settings({ storage, writable }: RegistryOptions, authority: string): Re
   return {
     REGISTRY_HTTP_ADDR: authority,
     REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: storage,
-    REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED: String(!writable),
+    // As a whole: the registry does not let the environment reach further into this one.
+    REGISTRY_STORAGE_MAINTENANCE: JSON.stringify({
+      uploadpurging: { enabled: false },
+      readonly: { enabled: !writable },
+    }),
     // Without it, the registry tries to send traces to a collector on this machine.
     OTEL_TRACES_EXPORTER: 'none',
   };

@@ -45,6 +45,21 @@ ${SSH}`),
       'Paste the line of a .pub file',
     ],
     [
+      'a network for SSH that is not written with its first address',
+      `name: prod\nssh: { publicKeys: [${PUBLIC_KEY}], allowedCidrs: [198.51.100.7/24] }`,
+      'ssh.allowedCidrs[0]: 198.51.100.7/24 does not begin with the network’s first address. Write 198.51.100.0/24, or',
+    ],
+    [
+      'one of IPv6',
+      `name: prod\nssh: { publicKeys: [${PUBLIC_KEY}], allowedCidrs: ["2001:db8::1/64"] }`,
+      'Write 2001:db8::/64, or 2001:db8::1 with the whole length if you mean one address.',
+    ],
+    [
+      'more networks for SSH than a rule of a firewall may name',
+      `name: prod\nssh: { publicKeys: [${PUBLIC_KEY}], allowedCidrs: [${Array.from({ length: 101 }, (_, index) => `198.51.100.${index}/32`).join(', ')}] }`,
+      'ssh.allowedCidrs: a list of 101 is above the maximum. Use at most 100.',
+    ],
+    [
       'an even number of stacked masters',
       `name: prod\ncontrolPlane: { count: 2 }\n${SSH}`,
       'controlPlane.count: 2 etcd members survive no more failures than 1. Use 1 or 3 masters, or put etcd',

@@ -3,6 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { clusterFolder } from '../../drive/cluster-folder.ts';
+import { exitCodes } from '../../drive/exit-codes.ts';
+import { takeRunLock } from '../../drive/run-lock.ts';
 import { formatLock, LOCK_FILE } from '../../cluster/lock.ts';
 import { PUBLIC_KEY } from '../cluster/configurations.ts';
 import { clusterOf, terraformOf } from './terraform.ts';
@@ -47,10 +50,22 @@ describe('the CDKTF app', () => {
 
   it('says what to do when there is no cluster', async () => {
     const { exitCode, stderr } = await app();
-    expect(exitCode).toBe(1);
-    expect(stderr).toBe(
-      `There is no cluster.yaml in ${cluster}. Set KUBEHAUS_CLUSTER to the folder of a cluster.`,
+    expect(exitCode).toBe(exitCodes.cluster.code);
+    expect(stderr).toContain(`There is no ${join(cluster, 'cluster.yaml')}.`);
+    expect(stderr).toContain('KUBEHAUS_CLUSTER');
+  });
+
+  it('keeps its hands off a cluster that another command works on', async () => {
+    await writeFile(
+      join(cluster, 'cluster.yaml'),
+      JSON.stringify({ name: 'prod', ssh: { publicKeys: [PUBLIC_KEY] } }),
     );
+    const lock = await takeRunLock(clusterFolder(cluster), 'up', () => undefined);
+    const { exitCode, stderr } = await app();
+    await lock.release();
+    expect(exitCode).toBe(exitCodes.busy.code);
+    expect(stderr).toContain('`kubehaus up`');
+    expect(await readdir(cluster)).toEqual(['.kubehaus', 'cluster.yaml']);
   });
 
   it('names everything that is wrong with cluster.yaml and writes nothing', async () => {
@@ -59,7 +74,7 @@ describe('the CDKTF app', () => {
       'name: prod\nssh: {publicKeys: []}\nworkers: [{count: 0}]\n',
     );
     const { exitCode, stderr } = await app();
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(exitCodes.cluster.code);
     expect(stderr).toContain('ssh.publicKeys');
     expect(stderr).toContain('workers[0].count');
     expect(await readdir(cluster)).toEqual(['cluster.yaml']);

@@ -1,3 +1,0 @@
-module github.com/DataDog/datadog-agent/pkg/trace
-
-go 1.24.0
