@@ -11,6 +11,8 @@ const nodeLock = z.strictObject({
 
 const lockSchema = z.strictObject({
   version: z.literal(1),
+  /** The Services' network: every Service has an address of it. Absent before the first plan. */
+  serviceCidr: z.cidrv4().optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),

@@ -93,6 +93,7 @@ export function planCluster(
       plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
       lock: {
         version: 1,
+        serviceCidr: config.network.serviceCidr,
         nodes: Object.fromEntries(
           nodes.map(({ name, address, podCidr, location, serverType }) => [
             name,
@@ -338,6 +339,16 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
         ['kubernetes', 'version'],
         `the cluster runs Kubernetes ${running}, and this version of kubehaus has no upgrade to ${config.kubernetes.version}`,
         `Keep ${running}, ${unless}`,
+      ),
+    );
+  }
+  if (lock.serviceCidr !== undefined && lock.serviceCidr !== config.network.serviceCidr) {
+    problems.push(
+      problemAt(
+        source,
+        ['network', 'serviceCidr'],
+        `the Services of the running cluster have addresses of ${lock.serviceCidr}`,
+        `Keep ${lock.serviceCidr}, ${unless}`,
       ),
     );
   }

@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { DEFAULT_KUBERNETES_VERSION, kubernetesVersions } from './catalog.ts';
 import { parseCidr } from './cidr.ts';
+import { componentSettings } from './component-arguments.ts';
 import { DNS_LABEL, ETCD_POOL, MASTER_POOL } from './names.ts';
 
 const remedied = (remedy: string) => ({ params: { remedy } });
@@ -97,6 +98,9 @@ const controlPlane = z.strictObject({
     .array(z.string())
     .default([])
     .describe('More names and addresses for the API server’s certificate.'),
+  apiServer: componentSettings('apiServer').describe('The API servers.'),
+  controllerManager: componentSettings('controllerManager').describe('The controller managers.'),
+  scheduler: componentSettings('scheduler').describe('The schedulers.'),
 });
 
 const etcd = z.discriminatedUnion('placement', [

@@ -1,5 +1,12 @@
 import type { NodePlan, ClusterPlan } from '../cluster/plan.ts';
+import type { ControlPlaneComponent } from '../cluster/component-arguments.ts';
 import { mergeDeep, type Settings } from './merge.ts';
+
+/** An argument as kubeadm's configuration has it (kubeadm.k8s.io/v1beta4, Arg); one may come several times. */
+export interface Argument {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** What every .hbs file sees: the plan, and what several templates need from it. */
 export interface View extends ClusterPlan {
@@ -15,6 +22,8 @@ export interface View extends ClusterPlan {
    * waits for a member that was cut off; the other masters go on. Isolated: all members.
    */
   readonly apiserverEtcdEndpoints: readonly string[];
+  /** Arguments of the control plane's components, beyond kubeadm's own. */
+  readonly extraArgs: Readonly<Record<ControlPlaneComponent, readonly Argument[]>>;
   /** Settings of cluster.yaml laid over kubehaus's own, which win where it must decide. */
   readonly kubeletConfiguration: Settings;
   readonly kubeProxyConfiguration: Settings;
@@ -40,6 +49,7 @@ export function viewOf(plan: ClusterPlan): View {
     etcdMembers,
     etcdEndpoints,
     apiserverEtcdEndpoints: plan.topology.kind === 'stacked' ? ['https://127.0.0.1:2379'] : etcdEndpoints,
+    extraArgs: extraArguments(plan),
     kubeletConfiguration: mergeDeep({ cgroupDriver: 'systemd' }, config.kubernetes.kubelet, {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
@@ -57,6 +67,22 @@ export function viewOf(plan: ClusterPlan): View {
     })),
     versions: Object.fromEntries(plan.components.map(({ name, version }) => [name, version])),
   };
+}
+
+function extraArguments({ config, topology }: ClusterPlan): View['extraArgs'] {
+  const { apiServer, controllerManager, scheduler } = config.controlPlane;
+  return {
+    apiServer: argumentList({
+      ...(topology.masters > 1 ? { 'goaway-chance': '0.001' } : {}),
+      ...apiServer.extraArgs,
+    }),
+    controllerManager: argumentList({ ...controllerManager.extraArgs, 'allocate-node-cidrs': 'false' }),
+    scheduler: argumentList(scheduler.extraArgs),
+  };
+}
+
+function argumentList(named: Readonly<Record<string, string | readonly string[]>>): Argument[] {
+  return Object.entries(named).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
 }
 
 /** containerd's config.toml, version 3 (https://github.com/containerd/containerd/blob/v2.3.4/docs/cri/config.md). */

@@ -113,6 +113,7 @@ describe('a plan', () => {
   it.each([
     ['another version', 'kubernetes: { version: 1.36.4 }', 'kubernetes.version'],
     ['etcd elsewhere', 'etcd: { placement: isolated, count: 3 }', 'etcd.placement'],
+    ['another network of Services', 'network: { serviceCidr: 10.97.0.0/16 }', 'network.serviceCidr'],
     ['fewer masters', 'controlPlane: { count: 1 }', 'controlPlane.count'],
   ])('refuses what would harm a running cluster: %s', (_, change, path) => {
     const yaml = (more: string) => `name: prod\n${more}\nssh: { publicKeys: [${PUBLIC_KEY}] }\n`;

@@ -60,6 +60,16 @@ ${SSH}`),
       'ssh.allowedCidrs: a list of 101 is above the maximum. Use at most 100.',
     ],
     [
+      'an argument that is not the user’s',
+      `name: prod\ncontrolPlane: { apiServer: { extraArgs: { etcd-servers: x } } }\n${SSH}`,
+      'cluster.yaml:2 controlPlane.apiServer.extraArgs.etcd-servers: kubehaus and kubeadm set "etcd-servers" themselves, since other parts of the cluster depend on it. Remove it; what may be',
+    ],
+    [
+      'an argument with its dashes',
+      `name: prod\ncontrolPlane: { scheduler: { extraArgs: { --v: 4 } } }\n${SSH}`,
+      'controlPlane.scheduler.extraArgs.--v: "--v" is no name of an argument. Write it without dashes in front.',
+    ],
+    [
       'an even number of stacked masters',
       `name: prod\ncontrolPlane: { count: 2 }\n${SSH}`,
       'controlPlane.count: 2 etcd members survive no more failures than 1. Use 1 or 3 masters, or put etcd',

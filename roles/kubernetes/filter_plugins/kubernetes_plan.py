@@ -12,16 +12,18 @@ from __future__ import annotations
 KNOWN = ('empty', 'data')
 
 
-def kubernetes_plan(found, masters):
+def kubernetes_plan(found, masters, configuration):
     """
     What is to be done, or why nothing may be done.
 
-    found: what kubernetes_state says of every host that answered, by name; masters: all masters, also silent ones.
+    found: what kubernetes_state says of every host that answered, by name; masters: all masters, also silent ones;
+    configuration: SHA-256 of the cluster's configuration as it shall be.
     Gives a dict:
       problem      why the run must stop, for people; empty if it need not
       live         a master that works and whose API server is ready; empty if there is none
       initialiser  who runs `kubeadm init`; empty when the cluster is initialised
       joiners      who runs `kubeadm join`
+      outdated     masters that work with another configuration, the one to try it on first
       keys_holder  who gives the keys that masters share to those of keys_missing, and makes them if nobody has them
       keys_missing masters that need them
       keys_create  whether nobody has them
@@ -44,6 +46,10 @@ def kubernetes_plan(found, masters):
             # Without a master in the play (--limit), who has joined is taken at its word.
             if name != initialiser and not (state['joined'] and keys['authority'] in ('', state['authority']))
         ],
+        'outdated': sorted(
+            (name for name, state in working.items() if state['applied'] != configuration),
+            key=lambda name: name != live,
+        ),
         **keys,
     }
     return {'problem': problem(answering, working, masters, plan), **plan}

@@ -28,6 +28,9 @@ options:
     description: Files for the patches of kubeadm init, name to content.
     type: dict
     default: {}
+  cluster_configuration:
+    description: The rendered kubeadm.yaml that a master is made with; it is remembered, so that a change of it is noticed.
+    type: str
   server:
     description: URL of the API server for joining.
     type: str
@@ -50,6 +53,7 @@ import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.kubehaus_kubeadm import (
+    APPLIED,
     AUTHORITY,
     KUBERNETES,
     LEFTOVERS,
@@ -100,6 +104,7 @@ def main():
             "token": {"type": "str", "no_log": True},
             "certificate": {"type": "str"},
             "patches": {"type": "dict", "default": {}},
+            "cluster_configuration": {"type": "str"},
             "server": {"type": "str", "default": "https://127.0.0.1:16443"},
         },
         required_together=[("token", "certificate")],
@@ -137,6 +142,8 @@ def main():
         remove(DISCOVERY)
         if code != 0:
             module.fail_json(msg=f"kubeadm {command} failed:\n{failure(out, err)}")
+        if module.params["cluster_configuration"] is not None:
+            write(APPLIED, module.params["cluster_configuration"], 0o644)
         write(MARKER, f"{authority()}\n", 0o644)
     module.exit_json(changed=True)
 

@@ -51,6 +51,10 @@ started:
   description: Whether kubeadm has begun to make this host a master.
   type: bool
   returned: always
+applied:
+  description: SHA-256 of the cluster's configuration that this master was last given; empty where there is none.
+  type: str
+  returned: always
 ready:
   description: Whether the API server of this host is ready.
   type: bool
@@ -61,12 +65,14 @@ etcd:
   returned: always
 """
 
+import hashlib
 import http.client
 import os
 import ssl
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.kubehaus_kubeadm import (
+    APPLIED,
     AUTHORITY,
     KUBERNETES,
     PKI,
@@ -130,6 +136,7 @@ def main():
         certificate=read(AUTHORITY),
         shared_keys=control_plane and shared_keys_complete(),
         started=os.path.exists(f"{KUBERNETES}/manifests/kube-apiserver.yaml"),
+        applied=hashlib.sha256(read(APPLIED).encode()).hexdigest() if os.path.exists(APPLIED) else "",
         ready=control_plane and api_server_ready(module.params["address"]),
         etcd=etcd_holds(module) if control_plane and not has_joined else "",
     )

@@ -17,6 +17,9 @@ AUTHORITY = f"{PKI}/ca.crt"
 CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 # Written when kubeadm has finished; it names the CA. `kubeadm reset` empties its folder.
 MARKER = "/var/lib/kubelet/kubehaus-joined"
+# The cluster's configuration as this master was last given it.
+APPLIED = "/var/lib/kubelet/kubehaus-kubeadm.yaml"
+LOGS = "/var/log/pods"
 LOCK = "/run/kubehaus-kubeadm.lock"
 # How long an interrupted run's kubeadm may go on, in seconds: its own timeouts add up to less.
 LOCK_TIMEOUT = 900

@@ -6,7 +6,7 @@ import { PYTHON, type ModuleResult } from '../../playbook-templates/run-module.t
 import { filesBelow, ROOT } from '../../render/scenarios.ts';
 
 /** Folders that the role's modules know; on a host of a test they lie below the test's own folder. */
-const FOLDERS = /(?<![\w/])\/(etc\/kubernetes|etc\/containerd|var\/lib\/kubelet|run)\b/g;
+const FOLDERS = /(?<![\w/])\/(etc\/kubernetes|etc\/containerd|var\/lib\/kubelet|var\/log\/pods|run)\b/g;
 
 /** Runs a module as Ansible does, with its arguments on its input. */
 const START = `

@@ -12,12 +12,14 @@ interface State {
   started: boolean;
   ready: boolean;
   etcd: string;
+  applied: string;
 }
 interface Plan {
   problem: string;
   live: string;
   initialiser: string;
   joiners: string[];
+  outdated: string[];
   keys_holder: string;
   keys_missing: string[];
   keys_create: boolean;
@@ -45,17 +47,44 @@ afterAll(async () => {
 });
 
 async function plan(found: Record<string, State>, masters: readonly string[] = ['m1', 'm2', 'm3']): Promise<Plan> {
-  python.stdin.write(`${JSON.stringify([found, masters])}\n`);
+  python.stdin.write(`${JSON.stringify([found, masters, CONFIGURATION])}\n`);
   return JSON.parse((await answers.next()).value as string) as Plan;
 }
 
-const fresh: State = { joined: false, authority: '', shared_keys: false, started: false, ready: false, etcd: 'empty' };
+const CONFIGURATION = 'sum of kubeadm.yaml';
+const fresh: State = {
+  joined: false,
+  authority: '',
+  shared_keys: false,
+  started: false,
+  ready: false,
+  etcd: 'empty',
+  applied: '',
+};
 const withKeys: State = { ...fresh, authority: 'A', shared_keys: true };
 /** kubeadm init or join was cut off here. */
 const begun: State = { ...withKeys, started: true, ready: true, etcd: 'data' };
-const working: State = { ...begun, joined: true, etcd: '' };
+const working: State = { ...begun, joined: true, etcd: '', applied: CONFIGURATION };
 const newWorker: State = { ...fresh, etcd: '' };
 const worker: State = { ...newWorker, authority: 'A', joined: true };
+
+describe('a changed configuration', () => {
+  const old: State = { ...working, applied: 'another sum' };
+
+  it('is for the masters that have another one, and first for one whose API server answers', async () => {
+    expect((await plan({ m1: working, m2: working, m3: working })).outdated).toEqual([]);
+    expect((await plan({ m1: { ...old, ready: false }, m2: old, m3: old })).outdated).toEqual(['m2', 'm1', 'm3']);
+    expect((await plan({ m1: working, m2: old, m3: fresh })).outdated).toEqual(['m2']);
+  });
+
+  it('reaches a master whose API server is down, which it may mend', async () => {
+    expect((await plan({ m1: { ...old, ready: false } }, ['m1'])).outdated).toEqual(['m1']);
+  });
+
+  it('is not for workers', async () => {
+    expect((await plan({ m1: working, w1: worker }, ['m1'])).outdated).toEqual([]);
+  });
+});
 
 describe('on fresh hosts', () => {
   it('one master makes the keys, all get them, one initialises and the others join', async () => {
@@ -208,6 +237,7 @@ describe('where going on could harm a cluster', () => {
       started: fc.boolean(),
       ready: fc.boolean(),
       etcd: fc.constantFrom('empty', 'data', 'etcdctl: refused'),
+      applied: fc.constantFrom('', CONFIGURATION),
     });
     const states = fc.dictionary(fc.constantFrom('m1', 'm2', 'm3'), state, { noNullPrototype: true });
     await fc.assert(

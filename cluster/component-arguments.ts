@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/** Components of the control plane that take arguments from cluster.yaml. */
+export type ControlPlaneComponent = 'apiServer' | 'controllerManager' | 'scheduler';
+
+const KUBECONFIGS = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'];
+
+/**
+ * Arguments that kubeadm or kubehaus sets from other fields, since the rest of the cluster depends on them; a name that ends
+ * in `*` stands for all that begin so. From kubeadm's manifests
+ * (https://github.com/kubernetes/kubernetes/blob/v1.35.8/cmd/kubeadm/app/phases/controlplane/manifests.go).
+ */
+const owned: Record<ControlPlaneComponent, readonly string[]> = {
+  apiServer: [
+    'advertise-address',
+    'bind-address',
+    'client-ca-file',
+    'etcd-*',
+    'kubelet-client-*',
+    'proxy-client-*',
+    'requestheader-*',
+    'secure-port',
+    'service-account-*',
+    'service-cluster-ip-range',
+    'tls-cert-file',
+    'tls-private-key-file',
+  ],
+  controllerManager: [
+    ...KUBECONFIGS,
+    'allocate-node-cidrs',
+    'client-ca-file',
+    'cluster-cidr',
+    'cluster-name',
+    'cluster-signing-*',
+    'leader-elect',
+    'requestheader-*',
+    'root-ca-file',
+    'secure-port',
+    'service-account-private-key-file',
+    'service-cluster-ip-range',
+    'use-service-account-credentials',
+  ],
+  scheduler: [...KUBECONFIGS, 'config', 'leader-elect', 'secure-port'],
+};
+
+/** What an argument is set with. Numbers and booleans are taken for their text, as on a command line. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** A component's settings in cluster.yaml; its arguments that are not the user's are refused. */
+export function componentSettings(component: ControlPlaneComponent) {
+  return z
+    .strictObject({
+      extraArgs: z
+        .record(z.string(), z.union([scalar, z.array(scalar).min(1)]))
+        .default({})
+        .describe('More arguments, without dashes; a list where one may be given several times.')
+        .check((context) => {
+          for (const name of Object.keys(context.value)) {
+            const issue = wrongArgument(component, name);
+            if (issue !== undefined)
+              context.issues.push({ code: 'custom', input: name, path: [name], ...issue });
+          }
+        }),
+    })
+    .prefault({});
+}
+
+function wrongArgument(component: ControlPlaneComponent, name: string) {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    return {
+      message: `"${name}" is no name of an argument`,
+      params: { remedy: 'Write it without dashes in front' },
+    };
+  }
+  const isOwned = owned[component].some((one) =>
+    one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one,
+  );
+  if (!isOwned) return undefined;
+  return {
+    message: `kubehaus and kubeadm set "${name}" themselves, since other parts of the cluster depend on it`,
+    params: {
+      remedy: 'Remove it; what may be chosen of it has a field of its own (see the configuration reference)',
+    },
+  };
+}
