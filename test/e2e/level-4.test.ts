@@ -1,7 +1,13 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes } from '../../drive/exit-codes.ts';
 import { removeLab, traces } from '../../lab/clear.ts';
-import { labCluster, type LabCluster } from './lab-cluster.ts';
-import { itIsUsable } from './use-tests.ts';
+import { parseDocument } from 'yaml';
+import { ROOT } from '../render/scenarios.ts';
+import { labCluster, type Ended, type LabCluster } from './lab-cluster.ts';
+import { itIsUsable, kubectl } from './use-tests.ts';
+import { eventually } from './waiting.ts';
 
 describe('a cluster of level 4: two masters, three etcd machines, two workers', () => {
   let cluster: LabCluster;
@@ -23,6 +29,87 @@ describe('a cluster of level 4: two masters, three etcd machines, two workers', 
     masters: ['demo-master-1', 'demo-master-2'],
     workers: ['demo-worker-1', 'demo-worker-2'],
     etcd: ['demo-etcd-1', 'demo-etcd-2', 'demo-etcd-3'],
+  });
+
+  /** Changes a field of cluster.yaml and carries that out. */
+  async function configureWith(path: readonly string[], value: unknown): Promise<Ended> {
+    const file = join(cluster.folder, 'cluster.yaml');
+    const document = parseDocument(await readFile(file, 'utf8'));
+    document.setIn(path, document.createNode(value));
+    await writeFile(file, document.toString({ lineWidth: 0 }));
+    return cluster.kubehaus(['configure', '--', '--tags', 'install-masters']);
+  }
+
+  it('brings changed settings to the masters one after the other, while the API goes on', async () => {
+    const asking = cluster.start(
+      [
+        ...[
+          process.execPath,
+          'dist/cli/main.js',
+          '-C',
+          cluster.folder,
+          'ssh',
+          'demo-worker-1',
+          '--',
+          'sh',
+          '-c',
+        ],
+        // A watch or a request on its way may break; the next one must be answered.
+        `while [ ! -e /tmp/enough ]; do
+         kubectl --kubeconfig=/etc/kubernetes/kubelet.conf get node demo-worker-1 -o name ||
+         kubectl --kubeconfig=/etc/kubernetes/kubelet.conf get node demo-worker-1 -o name || echo twice; sleep 0.1
+       done`,
+      ],
+      { cwd: ROOT },
+    );
+    await configureWith(['controlPlane', 'certSANs'], ['api.example.org']);
+    const ended = await configureWith(['controlPlane', 'apiServer', 'extraArgs'], {
+      'max-requests-inflight': 399,
+    });
+    expect(ended.exitCode, ended.all).toBe(0);
+    await cluster.on('demo-worker-1', ['touch', '/tmp/enough']);
+    const { stdout } = await asking;
+    expect(
+      String(stdout)
+        .split('\n')
+        .filter((line) => line === 'node/demo-worker-1').length,
+    ).toBeGreaterThan(100);
+    expect(stdout).not.toContain('twice');
+
+    for (const master of ['demo-master-1', 'demo-master-2']) {
+      expect(await cluster.on(master, ['ps', '-C', 'kube-apiserver', '-o', 'args='])).toContain(
+        '--max-requests-inflight=399',
+      );
+      const names = await cluster.on(master, [
+        'openssl',
+        'x509',
+        '-noout',
+        '-text',
+        '-in',
+        '/etc/kubernetes/pki/apiserver.crt',
+      ]);
+      expect(names).toContain('DNS:api.example.org');
+    }
+    expect(
+      await kubectl(cluster, '-n', 'kube-system', 'get', 'configmap', 'kubeadm-config', '-o', 'yaml'),
+    ).toContain('max-requests-inflight');
+  });
+
+  it('takes a setting back that an API server does not start with, and tells why', async () => {
+    const ended = await configureWith(['controlPlane', 'apiServer', 'extraArgs'], { 'no-such-argument': 1 });
+    expect(ended.exitCode).toBe(exitCodes.ansible.code);
+    expect(ended.stderr).toContain('unknown flag: --no-such-argument');
+    await eventually(60, async () => {
+      for (const master of ['demo-master-1', 'demo-master-2']) {
+        expect(await cluster.on(master, ['ps', '-C', 'kube-apiserver', '-o', 'args='])).toContain(
+          '--max-requests-inflight=399',
+        );
+      }
+    });
+    const mended = await configureWith(['controlPlane', 'apiServer', 'extraArgs'], {
+      'max-requests-inflight': 399,
+    });
+    expect(mended.all).toContain('nothing changed');
   });
 
   it('keeps etcd’s machines free of everything else', async () => {

@@ -105,27 +105,37 @@ def healthy(component, address):
 
 
 def logs(component):
-    """Log files of the component's containers, oldest first, as (path, inode): each start of a container has its own."""
+    """Log files of the component's containers, oldest first, as (time of the last line, path); each start has its own."""
     found = []
     for path in glob.glob(f"{LOGS}/kube-system_{component}-{socket.gethostname()}_*/{component}/*.log"):
         # The kubelet removes old ones meanwhile.
         with contextlib.suppress(FileNotFoundError):
-            state = os.stat(path)
-            found.append((state.st_mtime, path, state.st_ino))
-    return [(path, inode) for _, path, inode in sorted(found)]
+            found.append((os.stat(path).st_mtime, path))
+    return sorted(found)
 
 
-def wait_for(components, before, address):
-    """Why one of the components does not run as its manifest says; empty when all do."""
+def running_pod(component):
+    """Folder of the logs of the pod that runs now: it carries the hash of the manifest."""
+    return next((os.path.dirname(path) for _, path in reversed(logs(component))), "")
+
+
+def wait_for(pods, changed, address, since):
+    """
+    Why one of the components does not run as its manifest says; empty when all do, those of a run that was cut off included.
+
+    pods: the folder of each component's pod before; changed: components with another manifest; since: when it was changed.
+    What was started from then on elsewhere was started from the new manifest, also where an earlier run has tried the same.
+    """
     deadline = time.monotonic() + PATIENCE
-    started = {component: [] for component in components}
-    waiting = list(components)
+    started = {component: [] for component in pods}
+    waiting = list(pods)
     while waiting:
         for component in list(waiting):
             seen = started[component]
             # The kubelet keeps the last log or two of a container that ends again and again.
-            seen.extend(entry for entry in logs(component) if entry not in [*before[component], *seen])
-            if seen and healthy(component, address):
+            new = (path for written, path in logs(component) if written >= since and os.path.dirname(path) != pods[component])
+            seen.extend(path for path in new if path not in seen)
+            if (seen or component not in changed) and healthy(component, address):
                 waiting.remove(component)
             elif len(seen) >= STARTS or time.monotonic() > deadline:
                 how = "ends again and again" if len(seen) > 1 else f"did not answer within {PATIENCE} s"
@@ -136,7 +146,7 @@ def wait_for(components, before, address):
 
 def last_words(starts):
     """The end of the last log that has anything, without the container runtime's time, stream and tag in front."""
-    for path, _ in reversed(starts):
+    for path in reversed(starts):
         lines = [line.split(" ", 3)[-1] for line in read(path).splitlines()[-15:]]
         if lines:
             return lines
@@ -161,7 +171,8 @@ def apply(module, applied):
     kubeadm = Kubeadm(module)
     paths = [*map(manifest, STATIC_PODS), *CERTIFICATE]
     saved = {path: read(path) for path in paths}
-    before = {component: logs(component) for component in STATIC_PODS}
+    pods = {component: running_pod(component) for component in STATIC_PODS}
+    since = time.time()
     problem = ""
     if names_of(applied) != names_of(module.params["configuration"]):
         # kubeadm keeps a certificate that is there. The API server reads the new one by itself.
@@ -169,7 +180,7 @@ def apply(module, applied):
         problem = kubeadm.phase("certs", "apiserver")
     problem = problem or kubeadm.phase("control-plane", "all")
     changed = [component for component in STATIC_PODS if read(manifest(component)) != saved[manifest(component)]]
-    problem = problem or wait_for(changed, before, module.params["address"])
+    problem = problem or wait_for(pods, changed, module.params["address"], since)
     if "kube-apiserver" in changed and not problem:
         time.sleep(TAKEN_BACK)
     if problem:

@@ -1,14 +1,44 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeCa } from '../master_lb/certificates.ts';
 import { makeHost, type Host } from './host.ts';
 
-// The module's files and calls; that the API servers then run, and what happens when they don't, is seen in the lab.
+// The module with a kubeadm and a kubelet that leave the files which the real ones leave; the lab has the real ones.
 const APPLIED = 'var/lib/kubelet/kubehaus-kubeadm.yaml';
 const APISERVER = 'etc/kubernetes/manifests/kube-apiserver.yaml';
 const CERTIFICATE = 'etc/kubernetes/pki/apiserver.crt';
 
+let ca: string;
+let server: Server;
 let host: Host;
+/** What the control plane answers when it is asked for its health. */
+let status = 200;
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
+  const authority = await makeCa(folder, 'ca');
+  ca = readFileSync(authority.certificate, 'utf8');
+  server = createServer(await authority.issue('127.0.0.1'), (_, response) => response.writeHead(status).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  rmSync(folder, { recursive: true });
+});
+afterAll(() => server.close());
+
 beforeEach(() => {
+  status = 200;
   host = makeHost();
+  const { port } = server.address() as { port: number };
+  const module = 'role/library/kubernetes_control_plane.py';
+  const here = `
+PATIENCE = 3
+TAKEN_BACK = 0
+PORTS = dict.fromkeys(PORTS, ${port})
+`;
+  host.write(module, host.read(module).replace('\ndef manifest(', `${here}\n\ndef manifest(`));
+  host.write('etc/kubernetes/pki/ca.crt', ca);
   for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'])
     host.write(`etc/kubernetes/manifests/${name}.yaml`, name);
   host.write(CERTIFICATE, 'certificate');
@@ -16,9 +46,13 @@ beforeEach(() => {
   host.program(
     'kubeadm',
     `
+    logs=$ROOT/var/log/pods/kube-system_kube-apiserver-${hostname()}_hash/kube-apiserver
     cat > $ROOT/input/kubeadm
     if [ -e $ROOT/broken ]; then echo 'no such argument' >&2; echo half > $ROOT/${APISERVER}; exit 1; fi
-    if [ "$3" = certs ]; then echo anew > $ROOT/${CERTIFICATE}; fi`,
+    if [ "$3" = certs ]; then echo anew > $ROOT/${CERTIFICATE}; fi
+    if [ "$3" = control-plane ] && [ -e $ROOT/manifest ]; then
+      cp $ROOT/manifest $ROOT/${APISERVER}; mkdir -p $logs; cp $ROOT/log $logs/0.log; touch $logs/0.log
+    fi`,
   );
   host.program('kubectl', 'cat $ROOT/kube-proxy 2>/dev/null || true');
 });
@@ -61,6 +95,33 @@ describe('kubernetes_control_plane', () => {
     host.program('kubectl', 'echo $$');
     await give(yaml(['localhost']), { upload: true });
     expect(host.calls('kubectl').at(-1)).toContain('rollout restart daemonset kube-proxy');
+  });
+
+  it('waits for what it changed', async () => {
+    host.write('manifest', 'kube-apiserver --v=3');
+    host.write('log', 'time stderr F starting\n');
+    expect(await give(yaml([]))).toMatchObject({ changed: true });
+    expect(host.read(APISERVER)).toBe('kube-apiserver --v=3');
+  });
+
+  it('puts the files back, tells the log’s end and remembers nothing when that does not answer', async () => {
+    host.write('manifest', 'kube-apiserver --no-such-flag');
+    host.write('log', '2026-01-01T00:00:00Z stderr F Error: unknown flag: --no-such-flag\n');
+    status = 500;
+    const failed = await give(yaml(['localhost']), { upload: true });
+    expect(failed).toMatchObject({ failed: true });
+    expect(failed.msg).toBe(
+      'kube-apiserver did not answer within 3 s with its new settings; those before were put back.\nError: unknown flag: --no-such-flag',
+    );
+    expect([host.read(APISERVER), host.read(CERTIFICATE)]).toEqual(['kube-apiserver', 'certificate']);
+    expect(host.exists(APPLIED)).toBe(false);
+    expect(host.calls('kubeadm').join('\n')).not.toContain('upload-config');
+  });
+
+  it('does not go on after a run that was cut off before a broken API server was noticed', async () => {
+    status = 500;
+    expect(await give(yaml(['localhost']))).toMatchObject({ failed: true });
+    expect(host.exists(APPLIED)).toBe(false);
   });
 
   it('puts everything back when kubeadm fails, and tries again the next time', async () => {
