@@ -20,7 +20,8 @@ interface Figures {
 async function measure(workers: number): Promise<Figures> {
   const clusterYaml = JSON.stringify({
     name: 'bench',
-    workers: [{ count: workers }],
+    // A project has no placement groups for more.
+    workers: [{ count: workers, placementGroups: workers <= 400 }],
     network: { nodeCidr: '10.0.0.0/16', podCidr: '10.128.0.0/9', serviceCidr: '10.96.0.0/16' },
     ssh: {
       publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01'],

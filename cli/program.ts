@@ -9,6 +9,7 @@ import { addInit } from './init.ts';
 import { addKubeconfig } from './kubeconfig.ts';
 import { addPlan } from './plan.ts';
 import { addRender } from './render.ts';
+import { addSchema } from './schema.ts';
 import { addSsh } from './ssh.ts';
 import { addStatus } from './status.ts';
 import { addTunnel } from './tunnel.ts';
@@ -19,6 +20,7 @@ import { addValidate } from './validate.ts';
 const subcommands = [
   addInit,
   addValidate,
+  addSchema,
   addPlan,
   addRender,
   addUp,

@@ -10,6 +10,26 @@ export const componentNames = Object.keys(officialFiles) as readonly ComponentNa
 /** Kubernetes versions that kubehaus knows, newest first. */
 export const kubernetesVersions: readonly string[] = Object.keys(officialFiles.kubeadm.sha256);
 
+/** Known versions as ranges, oldest first: `1.34.0 to 1.34.11, 1.35.0 to 1.35.8`. */
+export function knownVersions(): string {
+  const byMinor = new Map<number, string[]>();
+  for (const version of kubernetesVersions.toReversed())
+    byMinor.set(minorOf(version), [...(byMinor.get(minorOf(version)) ?? []), version]);
+  return [...byMinor.values()].map((versions) => `${versions[0]} to ${versions.at(-1)}`).join(', ');
+}
+
+/** What to use instead of a version that is not known: the newest of the same minor version, or of the next one to it. */
+export function nearestVersion(text: string): string {
+  const minor = minorOf(text.replace(/^v/, ''));
+  if (Number.isNaN(minor)) return DEFAULT_KUBERNETES_VERSION;
+  const distance = (version: string) => Math.abs(minorOf(version) - minor);
+  return kubernetesVersions.reduce((best, version) => (distance(version) < distance(best) ? version : best));
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
+}
+
 export const DEFAULT_KUBERNETES_VERSION = '1.35.8';
 
 /** Versions of what is not released together with Kubernetes: one set, tested together. */

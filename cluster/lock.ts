@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import type { Result } from './problem.ts';
+import { formatPath, type Result } from './problem.ts';
 
 const nodeLock = z.strictObject({
   address: z.ipv4(),
@@ -55,7 +55,9 @@ export function parseLock(text: string | undefined): Result<ClusterLock> {
     return refused(`is not valid YAML: ${(error as Error).message.split('\n')[0] ?? ''}`);
   }
   const parsed = lockSchema.safeParse(data);
-  return parsed.success ? { ok: true, value: parsed.data } : refused(z.prettifyError(parsed.error));
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : refused(parsed.error.issues.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('; '));
 }
 
 export function formatLock(lock: ClusterLock): string {

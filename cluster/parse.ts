@@ -97,7 +97,7 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
         issue.input === undefined
           ? at(
               'is missing',
-              `Add it: ${issue.path.length === 0 ? 'a map' : `a value of type ${issue.expected}`}`,
+              `Add it: ${issue.expected === 'object' ? `a map with ${knownKeys(issue.path).join(', ')}` : `a value of type ${issue.expected}`}`,
             )
           : at(
               `${show(issue.input)} is not of type ${issue.expected}`,
@@ -108,11 +108,44 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
       return [at(`${show(issue.input)} is below the minimum`, `Use at least ${String(issue.minimum)}`)];
     case 'too_big':
       return [at(`${show(issue.input)} is above the maximum`, `Use at most ${String(issue.maximum)}`)];
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => explain({ ...inner, path: issue.path }, source));
+    case 'invalid_union': {
+      // zod lists the options, which its types leave out.
+      const { discriminator, options } = issue as typeof issue & { readonly options?: readonly unknown[] };
+      if (discriminator === undefined)
+        return [
+          at(`${show(issue.input)} is of no type that can stand here`, 'See the configuration reference'),
+        ];
+      const given = (issue.input as Record<string, unknown>)[discriminator];
+      const choices = `one of ${(options ?? []).map(String).join(', ')}`;
+      return [
+        given === undefined
+          ? at('is missing', `Add it: ${choices}`)
+          : at(`${show(given)} is not one of the allowed values`, `Choose ${choices}`),
+      ];
+    }
+    case 'invalid_format':
+      return issue.format === 'url'
+        ? [at(`${show(issue.input)} is not a URL that can stand here`, urlRemedy(issue.pattern))]
+        : [
+            at(
+              `${show(issue.input)} does not have the form that it must have`,
+              `It must match ${issue.pattern}`,
+            ),
+          ];
     case 'custom':
       return [at(issue.message, (issue.params?.['remedy'] as string | undefined) ?? 'Correct this value')];
     default:
       return [at(`${show(issue.input)}: ${issue.message}`, 'Correct this value')];
   }
+}
+
+/** `pattern` is that of the URL's protocol, where not all will do. */
+function urlRemedy(pattern: string | undefined): string {
+  return pattern === undefined
+    ? 'Write it with its scheme, for example https://example.org'
+    : 'Write it with https:// in front';
 }
 
 function show(input: unknown): string {
@@ -132,6 +165,8 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 interface Definition {
   type: string;
   innerType?: unknown;
+  /** Of a pipe: what the user writes. */
+  in?: unknown;
   element?: unknown;
   options?: unknown[];
   shape?: Record<string, unknown>;
@@ -142,8 +177,9 @@ const shapeOf = (schema: unknown) => definitionOf(schema).shape;
 
 /** The object schemas behind defaults, optionals and unions. */
 function unwrap(schema: unknown): unknown[] {
-  const { innerType, options } = definitionOf(schema);
+  const { innerType, in: written, options } = definitionOf(schema);
   if (innerType !== undefined) return unwrap(innerType);
+  if (written !== undefined) return unwrap(written);
   if (options !== undefined) return options.flatMap(unwrap);
   return [schema];
 }

@@ -14,6 +14,12 @@ export interface Taint {
   readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
+/** A type and a place for a server. */
+export interface ServerChoice {
+  readonly serverType: string;
+  readonly location: string;
+}
+
 /** One machine and all that is decided about it before anything runs. */
 export interface NodePlan {
   /** Host name, node name and server name, e.g. `prod-master-1`. */
@@ -32,8 +38,15 @@ export interface NodePlan {
   readonly serverType: string;
   readonly architecture: Architecture;
   readonly location: string;
+  /** Types and places for its server in the order of preference, what it has (or will have first) among them. */
+  readonly choices: readonly ServerChoice[];
   readonly image: string;
-  readonly placementGroup: string;
+  /** Absent where servers may share a physical machine. */
+  readonly placementGroup?: string;
+  /** More Debian packages than all nodes have. */
+  readonly packages: readonly string[];
+  /** What cloud-init runs at the server's first boot, beside what kubehaus needs. */
+  readonly cloudInit: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   /** Whether Hetzner refuses to delete or rebuild this server. */
@@ -61,9 +74,11 @@ const FIRST_OFFSET: Record<NodeRole, number> = { etcd: 1, 'control-plane': 11, w
 
 interface Wanted extends Omit<
   NodePlan,
-  'name' | 'address' | 'podCidr' | 'location' | 'placementGroup' | 'architecture'
+  'name' | 'address' | 'podCidr' | 'location' | 'serverType' | 'choices' | 'placementGroup' | 'architecture'
 > {
+  readonly serverTypes: readonly string[];
   readonly locations: readonly string[];
+  readonly placementGroups: boolean;
   /** Path in cluster.yaml that asks for this node. */
   readonly path: readonly PropertyKey[];
 }
@@ -127,7 +142,10 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
           pool: ETCD_POOL,
           ordinal,
           etcdMember: true,
-          serverType: etcd.serverType,
+          serverTypes: etcd.serverType,
+          placementGroups: true,
+          packages: [],
+          cloudInit: config.cloudInit,
           image,
           labels: {},
           taints: [],
@@ -141,7 +159,10 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
       pool: MASTER_POOL,
       ordinal,
       etcdMember: etcd.placement === 'stacked',
-      serverType: controlPlane.serverType,
+      serverTypes: controlPlane.serverType,
+      placementGroups: true,
+      packages: [],
+      cloudInit: controlPlane.cloudInit ?? config.cloudInit,
       image,
       labels: {},
       taints: schedulable
@@ -157,7 +178,10 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
         pool: pool.name,
         ordinal,
         etcdMember: false,
-        serverType: pool.serverType,
+        serverTypes: pool.serverType,
+        placementGroups: pool.placementGroups,
+        packages: pool.packages,
+        cloudInit: pool.cloudInit ?? config.cloudInit,
         image: pool.image ?? image,
         labels: pool.labels,
         taints: pool.taints,
@@ -200,7 +224,7 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
   const overflowing = new Set<string>();
 
   const nodes = named.map(({ node, name }): NodePlan => {
-    const { locations, path, ...rest } = node;
+    const { locations, serverTypes, placementGroups, path, ...rest } = node;
     const known = locked.get(name);
     const offset = known ? (offsetIn(nodeCidr, known.address) ?? 0) : addresses(node.role);
     if (offset >= addressLimit(node.role, nodeCidr))
@@ -208,16 +232,21 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
     const runsPods = node.role !== 'etcd';
     const podIndex = runsPods && known?.podCidr === undefined ? podNetworks('pods') : 0;
     if (podIndex >= podNetworkCount) overflowing.add(JSON.stringify({ path, what: 'pods' }));
+    const choices = choicesOf(serverTypes, locations, node.ordinal);
+    // Terraform leaves running servers as they are: other types and locations in cluster.yaml are for new nodes.
+    const chosen = known ?? (choices[0] as ServerChoice);
     return {
       ...rest,
       name,
       address: known?.address ?? addressAt(nodeCidr, offset),
       ...(runsPods ? { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podIndex)) } : {}),
-      // Terraform leaves running servers as they are: another type in cluster.yaml is for new nodes.
-      serverType: known?.serverType ?? node.serverType,
-      architecture: architectureOf(known?.serverType ?? node.serverType),
-      location: known?.location ?? (locations[(node.ordinal - 1) % locations.length] as string),
-      placementGroup: placementGroupName(config.name, node.pool, node.ordinal),
+      serverType: chosen.serverType,
+      architecture: architectureOf(chosen.serverType),
+      location: chosen.location,
+      choices,
+      ...(placementGroups
+        ? { placementGroup: placementGroupName(config.name, node.pool, node.ordinal) }
+        : {}),
     };
   });
 
@@ -240,6 +269,17 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
     );
   }
   return { nodes, problems };
+}
+
+/** The first type everywhere before the second one; places in turn, beginning at this node's own. */
+function choicesOf(
+  serverTypes: readonly string[],
+  locations: readonly string[],
+  ordinal: number,
+): readonly ServerChoice[] {
+  const turn = (ordinal - 1) % locations.length;
+  const inTurn = [...locations.slice(turn), ...locations.slice(0, turn)];
+  return serverTypes.flatMap((serverType) => inTurn.map((location) => ({ serverType, location })));
 }
 
 /** Hands out the lowest number of a kind, from the kind's first one on, that nobody has. */

@@ -34,11 +34,11 @@ export function formatProblem(problem: Problem): string {
   return `${where}${path}: ${problem.message}. ${problem.remedy}${end}`;
 }
 
-/** `['workers', 0, 'count']` becomes `workers[0].count`. */
+/** `['workers', 0, 'count']` becomes `workers[0].count`; a key that would not be told apart stands in brackets and quotes. */
 export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-    '',
-  );
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    if (!/^[\w-]+$/.test(String(key))) return `${text}[${JSON.stringify(String(key))}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
 }

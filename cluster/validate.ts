@@ -1,16 +1,25 @@
+import { architectureOf } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
-import { nodeName } from './names.ts';
+import { nodeName, PLACEMENT_GROUP_LIMIT } from './names.ts';
 import { problemAt, type Source } from './parse.ts';
 import type { Problem } from './problem.ts';
 import type { ClusterConfig } from './schema.ts';
 
-/** Rules that need more than one field. Each problem has the path of the field that the user would change. */
+/** A rule that needs more than one field. Each problem has the path of the field that the user would change. */
+type Rule = (config: ClusterConfig, source: Source) => Problem[];
+
+const rules: readonly Rule[] = [
+  etcdQuorum,
+  overlappingNetworks,
+  poolNames,
+  placementGroups,
+  mixedArchitectures,
+  rulesOfTheFirewall,
+];
+
+/** Everything that is wrong with the cluster as a whole. */
 export function validateCluster(config: ClusterConfig, source: Source): Problem[] {
-  return [
-    ...etcdQuorum(config, source),
-    ...overlappingNetworks(config, source),
-    ...poolNames(config, source),
-  ];
+  return rules.flatMap((rule) => rule(config, source));
 }
 
 /** An even number of members survives no more failures than one fewer (https://etcd.io/docs/v3.6/faq/). */
@@ -79,4 +88,73 @@ function poolNames(config: ClusterConfig, source: Source): Problem[] {
         : [];
     return [...duplicate, ...long];
   });
+}
+
+/** Placement groups of one project (https://docs.hetzner.com/cloud/placement-groups/overview/). */
+const PLACEMENT_GROUPS = 50;
+
+function placementGroups(config: ClusterConfig, source: Source): Problem[] {
+  const groups = (nodes: number) => Math.ceil(nodes / PLACEMENT_GROUP_LIMIT);
+  const fixed =
+    groups(config.controlPlane.count) +
+    (config.etcd.placement === 'isolated' ? groups(config.etcd.count) : 0);
+  const pools = config.workers.map(({ count, placementGroups: wanted }) => (wanted ? groups(count) : 0));
+  const needed = pools.reduce((sum, pool) => sum + pool, fixed);
+  if (needed <= PLACEMENT_GROUPS) return [];
+  const largest = pools.indexOf(Math.max(...pools));
+  return [
+    problemAt(
+      source,
+      ['workers', largest, 'count'],
+      `the cluster would need ${needed} placement groups of ${PLACEMENT_GROUP_LIMIT} servers, and a Hetzner project has at most ${PLACEMENT_GROUPS}`,
+      'Set placementGroups: false on the largest pools; their servers may then share physical machines',
+    ),
+  ];
+}
+
+/** Types of one list replace each other, and with them the release files and the image would have to change. */
+function mixedArchitectures(config: ClusterConfig, source: Source): Problem[] {
+  const lists: [PropertyKey[], readonly string[]][] = [
+    [['controlPlane', 'serverType'], config.controlPlane.serverType],
+    ...(config.etcd.placement === 'isolated'
+      ? [[['etcd', 'serverType'], config.etcd.serverType] as [PropertyKey[], readonly string[]]]
+      : []),
+    ...config.workers.map(({ serverType }, index): [PropertyKey[], readonly string[]] => [
+      ['workers', index, 'serverType'],
+      serverType,
+    ]),
+  ];
+  return lists.flatMap(([path, types]) => {
+    const other = types.find((type) => architectureOf(type) !== architectureOf(types[0] as string));
+    if (other === undefined) return [];
+    return [
+      problemAt(
+        source,
+        path,
+        `${types[0]} and ${other} have different architectures (${architectureOf(types[0] as string)}, ${architectureOf(other)})`,
+        'Keep to one architecture in a list; another one belongs in a pool of its own',
+      ),
+    ];
+  });
+}
+
+/** A rule for a port that kubehaus opens itself would be a second answer to who may come in. */
+function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
+  const { ssh, network, firewall } = config;
+  const own = [
+    { protocol: 'tcp', port: String(ssh.port), instead: 'ssh.allowedCidrs says who may come in' },
+    { protocol: 'udp', port: String(network.wireguardPort), instead: 'all may come in' },
+  ];
+  return firewall.rules.flatMap((rule, index) =>
+    own
+      .filter(({ protocol, port }) => rule.protocol === protocol && rule.port === port)
+      .map(({ port, instead }) =>
+        problemAt(
+          source,
+          ['firewall', 'rules', index, 'port'],
+          `${rule.protocol} port ${port} has a rule of its own already`,
+          `Remove this rule: ${instead}`,
+        ),
+      ),
+  );
 }

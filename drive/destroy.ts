@@ -23,9 +23,10 @@ export async function destroy(
   const tool = await findTerraform(process.env);
   await checkToken(process.env);
   return withRun(folder, 'destroy', reporter, async (run) => {
-    const hasState = (await readOptional(folder.terraformState)) !== undefined;
+    const { backend } = plan.config.terraform;
+    const hasState = backend.type !== 'local' || (await readOptional(folder.terraformState)) !== undefined;
     if (hasState) {
-      const target = await writeUnprotected(folder, []);
+      const target = await writeUnprotected(folder, backend, []);
       const terraform = terraformIn(run, tool, target);
       await inPhase(run, 'terraform init', () => terraform.init());
       const resources = await terraform.resources();
@@ -43,9 +44,9 @@ export async function destroy(
 
         const guarded = resources.filter(isProtected).map(({ address }) => address);
         if (guarded.length > 0) {
-          await writeUnprotected(folder, resources);
+          await writeUnprotected(folder, backend, resources);
           await apply('lift protection', { targets: guarded });
-          await writeUnprotected(folder, []);
+          await writeUnprotected(folder, backend, []);
         }
         // Lifting the protection took the servers' dependencies out of the state, so that Terraform no longer knows that
         // they come before their placement groups and their firewall.

@@ -1,5 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { TerraformBackend } from '../cluster/schema/terraform.ts';
+import { backendBlock } from '../stacks/backend.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import type { StateResource } from './terraform.ts';
 
@@ -24,6 +26,7 @@ export function isProtected(resource: StateResource): boolean {
  */
 export async function writeUnprotected(
   folder: ClusterFolder,
+  backend: TerraformBackend,
   resources: readonly StateResource[],
 ): Promise<string> {
   // As deep below the cluster's folder as rendered/terraform, so that the same words lead to the state; with other words,
@@ -32,7 +35,7 @@ export async function writeUnprotected(
   await mkdir(target, { recursive: true, mode: 0o700 });
   await writeFile(
     join(target, 'main.tf.json'),
-    `${JSON.stringify(unprotectedConfiguration(relative(folder.terraform, folder.terraformState), resources), undefined, 2)}\n`,
+    `${JSON.stringify(unprotectedConfiguration(backendBlock(backend, relative(folder.terraform, folder.terraformState)), resources), undefined, 2)}\n`,
   );
   await copyFile(join(folder.terraform, LOCK), join(target, LOCK)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -40,7 +43,7 @@ export async function writeUnprotected(
   return target;
 }
 
-export function unprotectedConfiguration(statePath: string, resources: readonly StateResource[]): object {
+export function unprotectedConfiguration(backend: object, resources: readonly StateResource[]): object {
   const servers = resources.filter(isProtected).map(({ name, values }) => [
     name,
     {
@@ -51,7 +54,7 @@ export function unprotectedConfiguration(statePath: string, resources: readonly 
   ]);
   return {
     terraform: {
-      backend: { local: { path: statePath } },
+      backend,
       required_providers: { hcloud: { source: 'hetznercloud/hcloud' } },
     },
     provider: { hcloud: {} },

@@ -23,6 +23,9 @@ export function groupVariables(view: View): Settings {
     wireguard_mtu: network.mtu,
     wireguard_cidr: network.nodeCidr,
     etcd_cluster_token: view.name,
+    etcd_quota_bytes: config.etcd.quotaGib * 2 ** 30,
+    etcd_heartbeat_ms: config.etcd.heartbeatMs,
+    etcd_election_ms: config.etcd.electionMs,
     etcd_endpoints: view.etcdEndpoints,
     containerd_mirrored_registries: mirror.registry?.upstreams ?? [],
     ansible_port: config.ssh.port,
@@ -41,6 +44,7 @@ export function hostVariables(node: NodePlan): Settings {
     ...(node.podCidr === undefined ? {} : { node_pod_cidr: node.podCidr }),
     node_architecture: node.architecture,
     components_names: componentsOf(node),
+    ...(node.packages.length === 0 ? {} : { host_packages_pool: node.packages }),
     node_labels: node.labels,
     node_taints: node.taints,
   };

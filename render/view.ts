@@ -1,5 +1,5 @@
 import type { NodePlan, ClusterPlan } from '../cluster/plan.ts';
-import type { ControlPlaneComponent } from '../cluster/component-arguments.ts';
+import type { ControlPlaneComponent } from '../cluster/schema/component-arguments.ts';
 import { mergeDeep, type Settings } from './merge.ts';
 
 /** An argument as kubeadm's configuration has it (kubeadm.k8s.io/v1beta4, Arg); one may come several times. */
@@ -22,6 +22,8 @@ export interface View extends ClusterPlan {
    * waits for a member that was cut off; the other masters go on. Isolated: all members.
    */
   readonly apiserverEtcdEndpoints: readonly string[];
+  /** More names and addresses for the API servers' certificates. */
+  readonly certSANs: readonly string[];
   /** Arguments of the control plane's components, beyond kubeadm's own. */
   readonly extraArgs: Readonly<Record<ControlPlaneComponent, readonly Argument[]>>;
   /** Settings of cluster.yaml laid over kubehaus's own, which win where it must decide. */
@@ -49,6 +51,9 @@ export function viewOf(plan: ClusterPlan): View {
     etcdMembers,
     etcdEndpoints,
     apiserverEtcdEndpoints: plan.topology.kind === 'stacked' ? ['https://127.0.0.1:2379'] : etcdEndpoints,
+    certSANs: [
+      ...new Set([config.controlPlane.publicEndpoint?.name ?? [], config.controlPlane.certSANs].flat()),
+    ],
     extraArgs: extraArguments(plan),
     kubeletConfiguration: mergeDeep({ cgroupDriver: 'systemd' }, config.kubernetes.kubelet, {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -70,14 +75,31 @@ export function viewOf(plan: ClusterPlan): View {
 }
 
 function extraArguments({ config, topology }: ClusterPlan): View['extraArgs'] {
-  const { apiServer, controllerManager, scheduler } = config.controlPlane;
+  const { apiServer, controllerManager, scheduler, oidc } = config.controlPlane;
   return {
     apiServer: argumentList({
       ...(topology.masters > 1 ? { 'goaway-chance': '0.001' } : {}),
+      ...(oidc === undefined ? {} : oidcArguments(oidc)),
       ...apiServer.extraArgs,
     }),
     controllerManager: argumentList({ ...controllerManager.extraArgs, 'allocate-node-cidrs': 'false' }),
     scheduler: argumentList(scheduler.extraArgs),
+  };
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuring-the-api-server */
+function oidcArguments(oidc: NonNullable<ClusterPlan['config']['controlPlane']['oidc']>) {
+  const { issuerUrl, clientId, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } =
+    oidc;
+  const claims = Object.entries(requiredClaims).map(([claim, value]) => `${claim}=${value}`);
+  return {
+    'oidc-issuer-url': issuerUrl,
+    'oidc-client-id': clientId,
+    'oidc-username-claim': usernameClaim,
+    ...(usernamePrefix === undefined ? {} : { 'oidc-username-prefix': usernamePrefix }),
+    ...(groupsClaim === undefined ? {} : { 'oidc-groups-claim': groupsClaim }),
+    ...(groupsPrefix === undefined ? {} : { 'oidc-groups-prefix': groupsPrefix }),
+    ...(claims.length === 0 ? {} : { 'oidc-required-claim': claims }),
   };
 }
 

@@ -1,18 +1,19 @@
-import { LocalBackend, TerraformLocal, TerraformStack, type TerraformElement } from 'cdktf';
+import { TerraformStack, type TerraformElement } from 'cdktf';
 import { HcloudProvider } from '@cdktf/provider-hcloud/lib/provider';
 import type { Construct, Node } from 'constructs';
 import type { ClusterPlan } from '../cluster/plan.ts';
+import { backendBlock, requiredTerraform } from './backend.ts';
 import { clusterFirewall } from './firewall.ts';
 import { nodesOutput } from './outputs.ts';
 import { placementGroups } from './placement-groups.ts';
 import { servers } from './servers.ts';
 import { sshKeys } from './ssh-keys.ts';
-import { literal, terraformName } from './terraform-text.ts';
-import { USER_DATA } from './user-data.ts';
+import { terraformName } from './terraform-text.ts';
+import { userData } from './user-data.ts';
 
 export interface ClusterStackProps {
   readonly plan: ClusterPlan;
-  /** Path of Terraform's state file; a relative one counts from the folder in which terraform runs. */
+  /** Path of a local state file; a relative one counts from the folder in which terraform runs. */
   readonly statePath: string;
 }
 
@@ -25,9 +26,10 @@ export class ClusterStack extends TerraformStack {
     // constructs' own App passes undefined, too, for a construct without a parent; its types do not say that it may.
     super(scope as Construct, plan.name);
 
-    new LocalBackend(this, { path: statePath });
+    const { backend } = plan.config.terraform;
+    this.addOverride('terraform.backend', backendBlock(backend, statePath));
     new HcloudProvider(this, 'hcloud');
-    this.addOverride('terraform.required_version', '>= 1.9.0');
+    this.addOverride('terraform.required_version', requiredTerraform(backend));
     // Without a host name, Terraform and OpenTofu each look in their own registry.
     this.addOverride('terraform.required_providers.hcloud.source', 'hetznercloud/hcloud');
 
@@ -35,7 +37,7 @@ export class ClusterStack extends TerraformStack {
       firewallId: clusterFirewall(this, plan),
       placementGroupIds: placementGroups(this, plan),
       sshKeys: sshKeys(this, plan),
-      userData: new TerraformLocal(this, 'user_data', literal(USER_DATA)).asString,
+      userData: userData(this, plan),
     });
     nodesOutput(this, created);
   }

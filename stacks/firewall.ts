@@ -3,6 +3,10 @@ import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ClusterPlan } from '../cluster/plan.ts';
 import { clusterLabels } from './labels.ts';
+import { literal } from './terraform-text.ts';
+
+/** kubeadm's bindPort, on which every master's API server listens. */
+const API_PORT = 6443;
 
 const ANYWHERE = ['0.0.0.0/0', '::/0'];
 
@@ -13,7 +17,7 @@ const ANYWHERE = ['0.0.0.0/0', '::/0'];
  * (https://docs.hetzner.com/cloud/firewalls/faq/). Kubernetes, etcd and pods talk inside of WireGuard, so they need no rule.
  */
 export function clusterFirewall(scope: Construct, plan: ClusterPlan): number {
-  const { ssh, network } = plan.config;
+  const { ssh, network, firewall: more, controlPlane } = plan.config;
   const firewall = new Firewall(new Construct(scope, 'firewalls'), 'nodes', {
     name: plan.name,
     labels: clusterLabels(plan),
@@ -33,6 +37,24 @@ export function clusterFirewall(scope: Construct, plan: ClusterPlan): number {
         sourceIps: ANYWHERE,
       },
       { description: 'ICMP', direction: 'in', protocol: 'icmp', sourceIps: ANYWHERE },
+      ...(controlPlane.publicEndpoint === undefined
+        ? []
+        : [
+            {
+              description: 'Kubernetes API',
+              direction: 'in',
+              protocol: 'tcp',
+              port: String(API_PORT),
+              sourceIps: controlPlane.publicEndpoint.allowedCidrs,
+            },
+          ]),
+      ...more.rules.map(({ description, protocol, port, sources }) => ({
+        description: literal(description),
+        direction: 'in',
+        protocol,
+        ...(port === undefined ? {} : { port }),
+        sourceIps: sources,
+      })),
     ],
   });
   return Token.asNumber(firewall.id);

@@ -10,7 +10,7 @@ import { clusterLabels } from './labels.ts';
  */
 export function placementGroups(scope: Construct, plan: ClusterPlan): ReadonlyMap<string, number> {
   const parent = new Construct(scope, 'placement-groups');
-  const names = new Set(plan.nodes.map(({ placementGroup }) => placementGroup));
+  const names = new Set(plan.nodes.flatMap(({ placementGroup }) => placementGroup ?? []));
   return new Map(
     [...names].map((name) => {
       const group = new PlacementGroup(parent, name, { name, type: 'spread', labels: clusterLabels(plan) });

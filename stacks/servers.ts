@@ -11,8 +11,8 @@ export interface ServerSurroundings {
   readonly placementGroupIds: ReadonlyMap<string, number>;
   /** Ids of the keys that may log in as root. */
   readonly sshKeys: string[];
-  /** What cloud-init gets. */
-  readonly userData: string;
+  /** What cloud-init gets, by node. */
+  readonly userData: ReadonlyMap<string, string>;
 }
 
 /**
@@ -38,8 +38,8 @@ function server(
   node: NodePlan,
   { firewallId, placementGroupIds, sshKeys, userData }: ServerSurroundings,
 ): Server {
-  const placementGroupId = placementGroupIds.get(node.placementGroup);
-  if (placementGroupId === undefined)
+  const placementGroupId = placementGroupIds.get(node.placementGroup ?? '');
+  if (placementGroupId === undefined && node.placementGroup !== undefined)
     throw new Error(`no placement group ${node.placementGroup} for ${node.name}`);
   return new Server(parent, node.name, {
     name: node.name,
@@ -47,9 +47,9 @@ function server(
     location: node.location,
     serverType: node.serverType,
     image: literal(node.image),
-    userData,
+    userData: userData.get(node.name) ?? '',
     sshKeys,
-    placementGroupId,
+    ...(placementGroupId === undefined ? {} : { placementGroupId }),
     firewallIds: [firewallId],
     // Hetzner wants both to be the same (https://docs.hetzner.cloud/reference/cloud#server-actions-change-server-protection).
     deleteProtection: node.protected,

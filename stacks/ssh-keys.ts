@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DataHcloudSshKey } from '@cdktf/provider-hcloud/lib/data-hcloud-ssh-key';
 import { DataHcloudSshKeys } from '@cdktf/provider-hcloud/lib/data-hcloud-ssh-keys';
 import { SshKey } from '@cdktf/provider-hcloud/lib/ssh-key';
 import { TerraformLocal, Token } from 'cdktf';
@@ -45,7 +46,20 @@ export function sshKeys(scope: Construct, plan: ClusterPlan): string[] {
     });
     return `\${${isForeign} ? ${foreign}["${fingerprint}"] : one(${created.fqn}[*].id)}`;
   });
-  return new TerraformLocal(parent, 'ssh_keys', ids).asList;
+  const named = plan.config.ssh.projectKeys.map((key) => projectKey(parent, key));
+  return new TerraformLocal(parent, 'ssh_keys', [...ids, ...named]).asList;
+}
+
+/** A key that the project has already, by its name or fingerprint; terraform says so when it has not. Returns its id (expression). */
+function projectKey(parent: Construct, key: string): string {
+  const isFingerprint = /^([0-9a-f]{2}:){15}[0-9a-f]{2}$/.test(key);
+  const id = createHash('sha256').update(key).digest('hex').slice(0, 12);
+  const found = new DataHcloudSshKey(
+    parent,
+    `key-${id}`,
+    isFingerprint ? { fingerprint: key } : { name: literal(key) },
+  );
+  return `\${tostring(${found.fqn}.id)}`;
 }
 
 function operatorKeys(plan: ClusterPlan): OperatorKey[] {

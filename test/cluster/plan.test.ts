@@ -19,6 +19,9 @@ function identity({
   taints: _taints,
   image: _image,
   protected: _protected,
+  choices: _choices,
+  packages: _packages,
+  cloudInit: _cloudInit,
   ...lasting
 }: NodePlan) {
   return lasting;
@@ -53,7 +56,7 @@ describe('a plan', () => {
     fc.assert(
       fc.property(configurations, (configuration) => {
         const sizes = new Map<string, number>();
-        for (const { placementGroup } of planned(configuration).plan.nodes) {
+        for (const { placementGroup = 'none' } of planned(configuration).plan.nodes) {
           sizes.set(placementGroup, (sizes.get(placementGroup) ?? 0) + 1);
         }
         expect(Math.max(...sizes.values())).toBeLessThanOrEqual(10);

@@ -8,7 +8,13 @@ import type { Sources } from '../../render/tree.ts';
 export const ROOT = join(import.meta.dirname, '../..');
 export const SCENARIOS = join(ROOT, 'test/scenarios');
 
-export const scenarios = readdirSync(SCENARIOS);
+const all = readdirSync(SCENARIOS);
+
+/** Clusters that are rendered, and compared with what stands in their expected/. */
+export const scenarios = all.filter((name) => !name.startsWith('invalid-'));
+
+/** Clusters that are refused, with what stands in their problems.txt. */
+export const invalidScenarios = all.filter((name) => name.startsWith('invalid-'));
 
 /** The plan of test/scenarios/<name>/cluster.yaml. */
 export function planOf(scenario: string): ClusterPlan {

@@ -17,6 +17,7 @@ const owned: Record<ControlPlaneComponent, readonly string[]> = {
     'client-ca-file',
     'etcd-*',
     'kubelet-client-*',
+    'oidc-*',
     'proxy-client-*',
     'requestheader-*',
     'secure-port',

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { DEFAULT_KUBERNETES_VERSION, knownVersions, kubernetesVersions, nearestVersion } from '../catalog.ts';
+import { remedied } from './values.ts';
+
+/** Settings that are handed on as they are; kubehaus’s own values win where it must decide. */
+export const passThrough = z.record(z.string(), z.unknown()).default({});
+
+const version = z.string().check((context) => {
+  const text = context.value;
+  if (kubernetesVersions.includes(text)) return;
+  context.issues.push({
+    code: 'custom',
+    input: text,
+    message: `Kubernetes ${text} is none of the versions that this kubehaus knows: ${knownVersions()}`,
+    ...remedied(`Use ${nearestVersion(text)}, the nearest one`),
+  });
+});
+
+export const kubernetes = z.strictObject({
+  version: version.default(DEFAULT_KUBERNETES_VERSION).describe('Kubernetes version.'),
+  kubelet: passThrough.describe('More fields of KubeletConfiguration, for all nodes.'),
+  kubeProxy: passThrough.describe('More fields of KubeProxyConfiguration.'),
+  ignorePreflightErrors: z
+    .array(z.string())
+    .default([])
+    .describe('Checks of kubeadm’s preflight whose failure does not stop it.'),
+});

@@ -1,0 +1,102 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { parseCidr } from '../cidr.ts';
+import { DNS_LABEL } from '../names.ts';
+
+/** What a refinement tells beside its message: what to do about it (see parse.ts). */
+export const remedied = (remedy: string) => ({ params: { remedy } });
+
+export const dnsLabel = z.string().refine((text) => DNS_LABEL.test(text), {
+  error: (issue) => `"${String(issue.input)}" is not a DNS label`,
+  ...remedied(
+    'Use lower-case letters, digits and "-", at most 63, beginning and ending with a letter or digit',
+  ),
+});
+
+/** A name in the DNS, or an address. */
+export const hostName = z
+  .string()
+  .refine(
+    (text) =>
+      ipaddr.isValid(text) ||
+      /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text),
+    {
+      error: (issue) => `"${String(issue.input)}" is neither a DNS name nor an address`,
+      ...remedied('Write it in lower case and without a scheme or a port, for example api.example.org'),
+    },
+  );
+
+export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
+  error: (issue) => `"${String(issue.input)}" is not an IPv4 network`,
+  ...remedied('Write it as network address and prefix length, for example 10.0.1.0/24'),
+});
+
+/** IPv4 or IPv6. Hetzner's provider refuses a network that is not written with its first address. */
+const anyCidr = z.string().check((context) => {
+  const text = context.value;
+  if (!ipaddr.isValidCIDR(text)) {
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: `"${text}" is not a network`,
+      ...remedied('Write it as address and prefix length, for example 198.51.100.7/32'),
+    });
+    return;
+  }
+  const address = ipaddr.parseCIDR(text)[0];
+  const kind = address.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
+  const first = kind.networkAddressFromCIDR(text).toString();
+  if (first === address.toString()) return;
+  context.issues.push({
+    code: 'custom',
+    input: text,
+    message: `${text} does not begin with the network’s first address`,
+    ...remedied(
+      `Write ${first}/${text.split('/')[1]}, or ${text.split('/')[0]} with the whole length if you mean one address`,
+    ),
+  });
+});
+
+/** Networks that one rule of a firewall may name (https://docs.hetzner.com/cloud/firewalls/overview/). */
+const FIREWALL_SOURCES = 100;
+
+/** From where a port may be reached. */
+export const sources = z.array(anyCidr).min(1).max(FIREWALL_SOURCES);
+
+/** Hetzner's locations (https://docs.hetzner.com/cloud/general/locations/). */
+export const location = z.enum(['fsn1', 'nbg1', 'hel1', 'ash', 'hil', 'sin']);
+
+export const locations = z
+  .array(location)
+  .min(1)
+  .describe('Hetzner locations; new nodes are spread over them in turn. A node keeps its location for life.');
+
+const oneServerType = z.string().refine((text) => /^[a-z]+[0-9]+$/.test(text), {
+  error: (issue) => `"${String(issue.input)}" is not the name of a server type`,
+  ...remedied('Write it as Hetzner does, for example cx33 (x86) or cax21 (ARM)'),
+});
+
+/** One type, or several in the order of preference; a list in every case when it has been read. */
+export const serverTypes = z
+  .union([oneServerType, z.array(oneServerType).min(1)])
+  .transform((types) => [types].flat())
+  .describe(
+    'Hetzner server type, for example cx33 (x86) or cax21 (ARM); or a list, whose next one is taken for new servers where the one before is out of stock.',
+  );
+
+export const image = z.string().min(1);
+
+export const packages = z.array(
+  z.string().refine((text) => /^[a-z0-9][a-z0-9+.-]+$/.test(text), {
+    error: (issue) => `"${String(issue.input)}" is not the name of a Debian package`,
+    ...remedied('Use the name that apt knows, without a version'),
+  }),
+);
+
+/** What cloud-init recognises by its first line (https://cloudinit.readthedocs.io/en/latest/explanation/format.html). */
+export const cloudInit = z
+  .string()
+  .refine((text) => text.startsWith('#cloud-config\n') || text.startsWith('#!'), {
+    error: 'is nothing that cloud-init would run',
+    ...remedied('Begin the text with a line #cloud-config, or with #! for a script'),
+  });
