@@ -15,7 +15,7 @@ interface InitFlags {
 export function addInit(program: Command): void {
   program
     .command('init')
-    .description('write a first cluster.yaml, with comments, and a .gitignore')
+    .description('write a first cluster.yaml, with comments')
     .requiredOption('--name <name>', 'name of the cluster; part of every server’s name')
     .option('--masters <count>', 'number of masters', wholeNumber, 3)
     .option('--workers <count>', 'number of workers', wholeNumber, 2)

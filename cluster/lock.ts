@@ -11,8 +11,10 @@ const nodeLock = z.strictObject({
 
 const lockSchema = z.strictObject({
   version: z.literal(1),
-  /** The Services' network: every Service has an address of it. Absent before the first plan. */
-  serviceCidr: z.cidrv4().optional(),
+  /** Name of the cluster, and so of all its servers. Absent before the first plan. */
+  name: z.string().optional(),
+  /** Networks that every node, pod and Service has an address of. Absent before the first plan. */
+  network: z.strictObject({ nodeCidr: z.cidrv4(), podCidr: z.cidrv4(), serviceCidr: z.cidrv4() }).optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),

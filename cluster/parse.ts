@@ -114,9 +114,7 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
       // zod lists the options, which its types leave out.
       const { discriminator, options } = issue as typeof issue & { readonly options?: readonly unknown[] };
       if (discriminator === undefined)
-        return [
-          at(`${show(issue.input)} is of no type that can stand here`, 'See the configuration reference'),
-        ];
+        return [at(`${show(issue.input)} is of no type that can stand here`, 'See docs/configuration.md')];
       const given = (issue.input as Record<string, unknown>)[discriminator];
       const choices = `one of ${(options ?? []).map(String).join(', ')}`;
       return [

@@ -1,5 +1,5 @@
 import { architectureOf, componentsFor, type Architecture, type Component } from './catalog.ts';
-import { addressAt, contains, formatCidr, offsetIn, parseCidr, sizeOf, subnetAt, type Cidr } from './cidr.ts';
+import { addressAt, formatCidr, offsetIn, parseCidr, sizeOf, subnetAt, type Cidr } from './cidr.ts';
 import { LOCK_FILE, type ClusterLock, type NodeLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL, nodeName, placementGroupName, type NodeRole } from './names.ts';
 import { problemAt, type Source } from './parse.ts';
@@ -95,6 +95,7 @@ export function planCluster(
   source: Source,
 ): Result<{ plan: ClusterPlan; lock: ClusterLock }> {
   const topology = topologyOf(config);
+  const { nodeCidr, podCidr, serviceCidr } = config.network;
   const wanted = wantedNodes(config);
   const { nodes, problems } = place(config, wanted, lock, source);
   if (problems.length > 0) return { ok: false, problems };
@@ -108,7 +109,8 @@ export function planCluster(
       plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
       lock: {
         version: 1,
-        serviceCidr: config.network.serviceCidr,
+        name: config.name,
+        network: { nodeCidr, podCidr, serviceCidr },
         nodes: Object.fromEntries(
           nodes.map(({ name, address, podCidr, location, serverType }) => [
             name,
@@ -203,10 +205,7 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
       return known === undefined ? [] : [[name, known] as const];
     }),
   );
-  const problems: Problem[] = [
-    ...lockProblems(locked, nodeCidr, podCidr, config, source),
-    ...changesOfRunningCluster(config, lock, source),
-  ];
+  const problems: Problem[] = [...changesOfRunningCluster(config, lock, source), ...lockProblems(locked)];
 
   const addresses = allocator(
     [...locked.values()].map(({ address }) => offsetIn(nodeCidr, address) ?? -1),
@@ -308,41 +307,10 @@ function addressLimit(role: NodeRole, nodeCidr: Cidr): number {
   }
 }
 
-/** A lock that was made for other networks can't be kept: changing them would renumber every node. */
-function lockProblems(
-  locked: ReadonlyMap<string, NodeLock>,
-  nodeCidr: Cidr,
-  podCidr: Cidr,
-  config: ClusterConfig,
-  source: Source,
-): Problem[] {
+/** Two branches may each have added a node, and Git have put both into the lock. */
+function lockProblems(locked: ReadonlyMap<string, NodeLock>): Problem[] {
   const nodes = [...locked];
   const problems: Problem[] = [];
-  const outsideMesh = nodes.find(([, node]) => offsetIn(nodeCidr, node.address) === undefined);
-  if (outsideMesh) {
-    problems.push(
-      problemAt(
-        source,
-        ['network', 'nodeCidr'],
-        `${outsideMesh[0]} has the address ${outsideMesh[1].address}, which is not in ${config.network.nodeCidr}`,
-        'Keep the network of the running cluster, or widen it around the old one',
-      ),
-    );
-  }
-  const outsidePods = nodes.find(([, node]) => {
-    const cidr = node.podCidr === undefined ? undefined : parseCidr(node.podCidr);
-    return cidr !== undefined && !contains(podCidr, cidr);
-  });
-  if (outsidePods) {
-    problems.push(
-      problemAt(
-        source,
-        ['network', 'podCidr'],
-        `${outsidePods[0]} has the pod network ${String(outsidePods[1].podCidr)}, which is not in ${config.network.podCidr}`,
-        'Keep the network of the running cluster, or widen it around the old one',
-      ),
-    );
-  }
   for (const [what, value] of [
     ['address', (node: NodeLock) => node.address],
     ['pod network', (node: NodeLock) => node.podCidr],
@@ -371,6 +339,17 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
   if (names.length === 0) return [];
   const problems: Problem[] = [];
   const unless = 'or remove cluster.lock.yaml if the cluster was never brought up';
+  if (lock.name !== undefined && lock.name !== config.name) {
+    // All else would be compared with nodes of another name.
+    return [
+      problemAt(
+        source,
+        ['name'],
+        `the cluster is called ${lock.name}, and another name would mean other servers in the place of all of them`,
+        `Keep ${lock.name}, ${unless}; another cluster belongs in a folder of its own`,
+      ),
+    ];
+  }
   const running = lock.components['kubeadm']?.version;
   if (running !== undefined && running !== config.kubernetes.version) {
     problems.push(
@@ -382,13 +361,19 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
       ),
     );
   }
-  if (lock.serviceCidr !== undefined && lock.serviceCidr !== config.network.serviceCidr) {
+  for (const [name, has] of [
+    ['nodeCidr', 'nodes'],
+    ['podCidr', 'pods'],
+    ['serviceCidr', 'Services'],
+  ] as const) {
+    const before = lock.network?.[name];
+    if (before === undefined || before === config.network[name]) continue;
     problems.push(
       problemAt(
         source,
-        ['network', 'serviceCidr'],
-        `the Services of the running cluster have addresses of ${lock.serviceCidr}`,
-        `Keep ${lock.serviceCidr}, ${unless}`,
+        ['network', name],
+        `the ${has} of the running cluster have addresses of ${before}`,
+        `Keep ${before}, ${unless}`,
       ),
     );
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LOCK_FILE } from '../cluster/lock.ts';
 
@@ -44,10 +44,19 @@ export function clusterFolder(folder: string): ClusterFolder {
   };
 }
 
-/** Makes `.kubehaus/` for the user alone: Terraform's state and the logs name every address of the cluster. */
-export async function ensureLocalFolder(folder: ClusterFolder): Promise<void> {
+/**
+ * Makes `.kubehaus/` for the user alone: Terraform's state and the logs name every address of the cluster. Git ignores what is
+ * in it, but knows the folder, so that it is there in every clone: ssh pins host keys in no folder that is missing, and says
+ * nothing. Returns what it wrote.
+ */
+export async function ensureLocalFolder(folder: ClusterFolder): Promise<readonly string[]> {
   await mkdir(folder.logs, { recursive: true, mode: 0o700 });
   await chmod(folder.local, 0o700);
+  const ignore = join(folder.local, '.gitignore');
+  const text = '*\n!.gitignore\n';
+  if ((await readOptional(ignore)) === text) return [];
+  await writeFile(ignore, text);
+  return [ignore];
 }
 
 /** Text of a file; undefined when there is none. */

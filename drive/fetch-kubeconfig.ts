@@ -5,7 +5,7 @@ import { YAMLParseError } from 'yaml';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
 import { unusableKubeconfig } from './errors.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
-import { readHosts } from './inventory.ts';
+import { readMadeHosts } from './inventory.ts';
 import { mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
@@ -32,7 +32,7 @@ export async function fetchKubeconfig(
   { identityFile, file, through }: KubeconfigOptions,
 ): Promise<FetchedKubeconfig> {
   const { plan } = await loadFolder(folder);
-  const masters = (await readHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
+  const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
   const access = { folder, port: plan.config.ssh.port, identityFile };
   const { host, result } = await firstAnswer(access, masters, ['cat', ADMIN_CONF]);
   const currentContext = host.node.name;

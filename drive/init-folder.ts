@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadCluster } from '../cluster/load.ts';
 import { formatProblem } from '../cluster/problem.ts';
-import { readOptional, type ClusterFolder } from './cluster-folder.ts';
+import { ensureLocalFolder, readOptional, type ClusterFolder } from './cluster-folder.ts';
 import { noPublicKeys, unusableOption, wouldOverwrite } from './errors.ts';
 import { firstClusterYaml, type FirstCluster } from './first-cluster.ts';
 
@@ -12,9 +12,7 @@ export interface InitOptions extends Omit<FirstCluster, 'publicKeys'> {
   readonly publicKeyFiles: readonly string[];
 }
 
-const IGNORED = '.kubehaus/';
-
-/** Writes a first cluster.yaml, and a .gitignore for what must not be committed. Returns what was written. */
+/** Writes a first cluster.yaml, and the folder for what must not be committed. Returns what was written. */
 export async function initFolder(folder: ClusterFolder, options: InitOptions): Promise<readonly string[]> {
   if ((await readOptional(folder.clusterYaml)) !== undefined) throw wouldOverwrite(folder.clusterYaml);
   const clusterYaml = firstClusterYaml({ ...options, publicKeys: await publicKeys(options.publicKeyFiles) });
@@ -29,7 +27,7 @@ export async function initFolder(folder: ClusterFolder, options: InitOptions): P
   }
   await mkdir(folder.root, { recursive: true });
   await writeFile(folder.clusterYaml, clusterYaml, { flag: 'wx' });
-  return [folder.clusterYaml, ...(await ignoreLocal(folder))];
+  return [folder.clusterYaml, ...(await ensureLocalFolder(folder))];
 }
 
 async function publicKeys(files: readonly string[]): Promise<string[]> {
@@ -54,14 +52,4 @@ async function publicKeys(files: readonly string[]): Promise<string[]> {
     .filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw noPublicKeys(folder);
   return [...new Set(keys)];
-}
-
-async function ignoreLocal(folder: ClusterFolder): Promise<string[]> {
-  const path = join(folder.root, '.gitignore');
-  const before = await readOptional(path);
-  if (before?.split('\n').includes(IGNORED)) return [];
-  const start =
-    before === undefined || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`;
-  await writeFile(path, `${start}${IGNORED}\n`);
-  return [path];
 }

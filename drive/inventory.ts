@@ -55,13 +55,30 @@ export async function readHosts(
   plan: ClusterPlan,
   names: readonly string[] = plan.nodes.map(({ name }) => name),
 ): Promise<readonly Host[]> {
-  const text = await readOptional(folder.addresses);
-  const known = text === undefined ? {} : addressesSchema.parse(parse(text)).all.hosts;
+  const known = await addressesOf(folder);
   const missing = names.filter((name) => known[name] === undefined);
   if (missing.length > 0) throw noServersYet(missing);
+  return hostsWith(known, plan).filter(({ node }) => names.includes(node.name));
+}
+
+/** The plan's nodes that have a server already. Fails when none has one. */
+export async function readMadeHosts(folder: ClusterFolder, plan: ClusterPlan): Promise<readonly Host[]> {
+  const hosts = hostsWith(await addressesOf(folder), plan);
+  if (hosts.length === 0) throw noServersYet(plan.nodes.map(({ name }) => name));
+  return hosts;
+}
+
+type Addresses = z.output<typeof addressesSchema>['all']['hosts'];
+
+async function addressesOf(folder: ClusterFolder): Promise<Addresses> {
+  const text = await readOptional(folder.addresses);
+  return text === undefined ? {} : addressesSchema.parse(parse(text)).all.hosts;
+}
+
+function hostsWith(known: Addresses, plan: ClusterPlan): readonly Host[] {
   return plan.nodes.flatMap((node) => {
     const host = known[node.name];
-    return host === undefined || !names.includes(node.name)
+    return host === undefined
       ? []
       : [{ node, address: host.node_public_address, serverId: host.node_server_id }];
   });

@@ -53,7 +53,7 @@ export async function runCommand(
   const stopHandingOn = run.interruption.handOn((times) => {
     if (times > 1 || command.mustFinish !== true) child.kill('SIGINT');
   });
-  const disown = child.pid === undefined ? undefined : run.lock.adopt(child.pid, command.phase);
+  const adopted = child.pid === undefined ? undefined : run.lock.adopt(child.pid, command.phase);
   const readLines = async (from: 'stdout' | 'stderr') => {
     for await (const raw of child.iterable({ from })) {
       const line = blotOut(String(raw), secrets);
@@ -68,10 +68,20 @@ export async function runCommand(
     if (!command.onEvent) return;
     for await (const line of child.iterable({ from: 'fd3' })) command.onEvent(String(line));
   };
-  const [result] = await Promise.all([child, readLines('stdout'), readLines('stderr'), readEvents()]);
+  // Whatever goes wrong on this side, the child is waited for: nothing is left behind that nobody knows of.
+  const [ended, ...read] = await Promise.allSettled([
+    child,
+    readLines('stdout'),
+    readLines('stderr'),
+    readEvents(),
+    adopted,
+  ]);
   stopHandingOn();
+  for (const part of read) if (part.status === 'rejected') throw part.reason;
+  if (ended.status === 'rejected') throw ended.reason;
+  const result = ended.value;
   await (
-    await disown
+    await adopted
   )?.();
   const ending = result.signal === undefined ? `exit code ${result.exitCode}` : `ended by ${result.signal}`;
   log.write(`[${ending}]`);

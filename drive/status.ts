@@ -3,7 +3,7 @@ import type { NodeRole } from '../cluster/names.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { hostKeyChanged } from './errors.ts';
 import { PROBE_MS } from './hosts-over-ssh.ts';
-import { readHosts, type Host } from './inventory.ts';
+import { readMadeHosts, type Host } from './inventory.ts';
 import { loadFolder } from './load-folder.ts';
 import { unitsOf } from './node-units.ts';
 import type { SshAccess } from './ssh-command.ts';
@@ -56,7 +56,9 @@ export async function readStatus(
   identityFile: string | undefined,
 ): Promise<ClusterStatus> {
   const { plan } = await loadFolder(folder);
-  const hosts = await readHosts(folder, plan);
+  const hosts = await readMadeHosts(folder, plan);
+  const made = new Set(hosts.map(({ node }) => node.name));
+  const notMade = plan.nodes.filter(({ name }) => !made.has(name));
   const access = { folder, port: plan.config.ssh.port, identityFile };
   const masters = hosts.filter(({ node }) => node.role === 'control-plane');
   const [reports, kubernetes] = await Promise.all([
@@ -64,7 +66,11 @@ export async function readStatus(
     askKubernetes(access, masters),
   ]);
   const nodes = reports.map((report) => nodeStatus(report, kubernetes));
-  const findings = [...nodes.flatMap(findingsOf), ...(typeof kubernetes === 'string' ? [kubernetes] : [])];
+  const findings = [
+    ...nodes.flatMap(findingsOf),
+    ...notMade.map(({ name }) => `${name} has no server yet: run \`kubehaus up\``),
+    ...(typeof kubernetes === 'string' ? [kubernetes] : []),
+  ];
   return { cluster: plan.name, level: plan.level, healthy: findings.length === 0, nodes, findings };
 }
 

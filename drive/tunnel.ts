@@ -6,7 +6,7 @@ import { missingTool, portInUse } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { withoutToken } from './hetzner-token.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
-import { readHosts } from './inventory.ts';
+import { readMadeHosts } from './inventory.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
@@ -32,7 +32,7 @@ export async function tunnel(
   command: readonly string[],
 ): Promise<number> {
   const { plan } = await loadFolder(folder);
-  const masters = (await readHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
+  const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
   const access = { folder, port: plan.config.ssh.port, identityFile: options.identityFile };
   const port = options.port ?? socksPort(plan.name);
   if (await answers(port)) throw portInUse(port);

@@ -6,15 +6,19 @@ export type ControlPlaneComponent = 'apiServer' | 'controllerManager' | 'schedul
 const KUBECONFIGS = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'];
 
 /**
- * Arguments that kubeadm or kubehaus sets from other fields, since the rest of the cluster depends on them; a name that ends
- * in `*` stands for all that begin so. From kubeadm's manifests
+ * Arguments that kubeadm or kubehaus sets from other fields, or that the rest of the cluster depends on; a name that ends in
+ * `*` stands for all that begin so. From kubeadm's manifests
  * (https://github.com/kubernetes/kubernetes/blob/v1.35.8/cmd/kubeadm/app/phases/controlplane/manifests.go).
  */
 const owned: Record<ControlPlaneComponent, readonly string[]> = {
   apiServer: [
     'advertise-address',
+    // /readyz is asked without a certificate, as load balancers do it: by master-gate, and before a master is relied on.
+    'anonymous-auth',
+    'authentication-config',
     'bind-address',
     'client-ca-file',
+    'enable-bootstrap-token-auth',
     'etcd-*',
     'kubelet-client-*',
     'oidc-*',
@@ -33,6 +37,7 @@ const owned: Record<ControlPlaneComponent, readonly string[]> = {
     'cluster-cidr',
     'cluster-name',
     'cluster-signing-*',
+    'controllers',
     'leader-elect',
     'requestheader-*',
     'root-ca-file',
@@ -80,7 +85,7 @@ function wrongArgument(component: ControlPlaneComponent, name: string) {
   return {
     message: `kubehaus and kubeadm set "${name}" themselves, since other parts of the cluster depend on it`,
     params: {
-      remedy: 'Remove it; what may be chosen of it has a field of its own (see the configuration reference)',
+      remedy: 'Remove it; what may be chosen of it has a field of its own (docs/configuration.md)',
     },
   };
 }

@@ -36,12 +36,11 @@ describe('kubehaus init', () => {
     const text = await readFile(join(folder, 'cluster.yaml'), 'utf8');
     expect(text).toContain(`    - ${PUBLIC_KEY}\n`);
     expect(text.split('\n').filter((line) => line.trim().startsWith('#')).length).toBeGreaterThan(8);
-    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('.kubehaus/\n');
+    expect(await readFile(join(folder, '.kubehaus/.gitignore'), 'utf8')).toBe('*\n!.gitignore\n');
   });
 
-  it('overwrites nothing, and adds to a .gitignore that is there', async () => {
+  it('overwrites nothing', async () => {
     const home = await homeWithKeys(PUBLIC_KEY);
-    await writeFile(join(home, '.gitignore'), 'secrets');
     const args = ['init', '--name', 'prod', '-C', home];
     expect((await kubehaus(args, { env: { HOME: home } })).exitCode).toBe(0);
     await writeFile(join(home, 'cluster.yaml'), 'mine');
@@ -51,7 +50,6 @@ describe('kubehaus init', () => {
     expect(again.exitCode).toBe(2);
     expect(again.stderr).toContain('init overwrites nothing');
     expect(await readFile(join(home, 'cluster.yaml'), 'utf8')).toBe('mine');
-    expect(await readFile(join(home, '.gitignore'), 'utf8')).toBe('secrets\n.kubehaus/\n');
   });
 
   it('refuses arguments that make no cluster, and writes nothing', async () => {

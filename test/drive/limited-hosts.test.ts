@@ -23,11 +23,16 @@ describe('the arguments of ansible-playbook', () => {
     [['--tags', 'etcd', '--limit=workers:!prod-worker-1', '--check'], 'workers:!prod-worker-1'],
     [['-l', 'etcd'], 'etcd'],
     [['-letcd'], 'etcd'],
+    [['--lim', 'etcd'], 'etcd'],
+    [['--lim=etcd', '-v'], 'etcd'],
+    [['-tinstall-masters'], undefined],
+    [['-t', '-letcd'], undefined],
+    [['-elabel=1'], undefined],
     [['--limit', 'etcd', '--limit', 'workers'], 'workers'],
     [['--tags', 'etcd', '--diff', '-v'], undefined],
     [[], undefined],
   ])('%j limit the run to %s', (given, limit) => {
-    expect(limitIn(given)).toBe(limit);
+    expect(limitIn(given)?.pattern).toBe(limit);
   });
 });
 
@@ -35,7 +40,8 @@ describe('a limit', () => {
   it('means what Ansible takes it for', async () => {
     const folder = await inventory();
     const ansible = await findAnsible(process.env);
-    const hosts = (limit: string) => hostsOfLimit(folder, ansible, limit, process.env);
+    const hosts = (limit: string) =>
+      hostsOfLimit(folder, ansible, { pattern: limit, inventories: [] }, process.env);
     expect(await hosts('etcd,prod-worker-2')).toEqual(['prod-etcd-1', 'prod-worker-2']);
     expect(await hosts('workers:!prod-worker-1')).toEqual(['prod-worker-2']);
     await expect(hosts('prod-worker-9')).rejects.toMatchObject({

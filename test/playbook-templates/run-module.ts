@@ -14,13 +14,17 @@ export interface ModuleResult {
   readonly [key: string]: unknown;
 }
 
-/** Runs one of playbook-templates/ansible/library's modules as Ansible runs it: arguments as JSON on its input. */
+/** Runs a module as Ansible runs it, arguments as JSON on its input: one of playbook-templates/ansible/library, or of a role. */
 export async function runModule(
   name: string,
   args: object,
-  { checkMode = false, path = process.env['PATH'] }: { checkMode?: boolean; path?: string | undefined } = {},
+  {
+    checkMode = false,
+    path = process.env['PATH'],
+    library = 'playbook-templates/ansible/library',
+  }: { checkMode?: boolean; path?: string | undefined; library?: string } = {},
 ): Promise<ModuleResult> {
-  const module = join(ROOT, 'playbook-templates/ansible/library', `${name}.py`);
+  const module = join(ROOT, library, `${name}.py`);
   const input = JSON.stringify({
     ANSIBLE_MODULE_ARGS: { ...args, _ansible_check_mode: checkMode, _ansible_remote_tmp: '/tmp' },
   });

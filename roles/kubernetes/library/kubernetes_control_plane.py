@@ -11,7 +11,7 @@ description:
   - Writes the static pods of this master anew with kubeadm, and its API server's certificate when names were added to it, waits
     until what was changed runs and answers, and remembers what was applied.
   - Where that does not happen, the files before are put back and the log's end is told, so that a wrong argument costs no
-    master.
+    master. They lie on the disk meanwhile, so that a run after an interruption begins with what worked.
   - With O(upload), the cluster is told as well, for masters that join later, and kube-proxy gets its part.
 options:
   configuration:
@@ -44,6 +44,7 @@ import glob
 import http.client
 import json
 import os
+import shutil
 import socket
 import ssl
 import time
@@ -55,6 +56,7 @@ from ansible.module_utils.kubehaus_kubeadm import (
     KUBERNETES,
     LOGS,
     PKI,
+    SAVED,
     STATIC_PODS,
     KubeadmLock,
     failure,
@@ -67,6 +69,8 @@ from ansible.module_utils.kubehaus_kubeadm import (
 PATIENCE = 240
 # Starts of a container after which what it is started with is taken for wrong.
 STARTS = 3
+# Seconds for the old ones to answer again.
+PATIENCE_BACK = 90
 # Seconds until all load balancers have taken this master back in (fail_timeout in master-lb's nginx.conf, and one more): only
 # then may the next one go.
 TAKEN_BACK = 11
@@ -76,6 +80,9 @@ PORTS = {"kube-apiserver": 6443, "kube-controller-manager": 10257, "kube-schedul
 
 def manifest(component):
     return f"{KUBERNETES}/manifests/{component}.yaml"
+
+
+FILES = (*map(manifest, STATIC_PODS), *CERTIFICATE)
 
 
 class Kubeadm:
@@ -128,7 +135,7 @@ def wait_for(pods, changed, address, since):
     """
     deadline = time.monotonic() + PATIENCE
     started = {component: [] for component in pods}
-    waiting = list(pods)
+    waiting = sorted(pods, key=lambda component: component not in changed)
     while waiting:
         for component in list(waiting):
             seen = started[component]
@@ -147,7 +154,11 @@ def wait_for(pods, changed, address, since):
 def last_words(starts):
     """The end of the last log that has anything, without the container runtime's time, stream and tag in front."""
     for path in reversed(starts):
-        lines = [line.split(" ", 3)[-1] for line in read(path).splitlines()[-15:]]
+        try:
+            with open(path, encoding="utf-8", errors="replace") as log:
+                lines = [line.rstrip("\n").split(" ", 3)[-1] for line in log.readlines()[-15:]]
+        except FileNotFoundError:
+            continue
         if lines:
             return lines
     return []
@@ -166,42 +177,64 @@ def names_of(configuration):
     return names
 
 
-def apply(module, applied):
-    """Brings this master to the configuration, or back to where it was with the reason as result."""
+def kube_proxy_of(configuration):
+    """kube-proxy's part of a rendered kubeadm.yaml, the document after the cluster's."""
+    return configuration.partition("\n---\n")[2]
+
+
+def save():
+    """Keeps the files that work. Complete when it has its final name, so that no half of it is ever put back."""
+    shutil.rmtree(f"{SAVED}.new", ignore_errors=True)
+    for path in FILES:
+        if os.path.exists(path):
+            write(f"{SAVED}.new{path}", read(path), 0o600)
+    os.makedirs(f"{SAVED}.new", mode=0o700, exist_ok=True)
+    os.rename(f"{SAVED}.new", SAVED)
+
+
+def put_back():
+    for path in FILES:
+        kept = read(f"{SAVED}{path}")
+        if kept == "":
+            remove(path)
+        elif kept != read(path):
+            write(path, kept, 0o600)
+
+
+def apply(module, applied, interrupted):
+    """Brings this master to the configuration. Returns the reason why it does not work there; empty when it does."""
     kubeadm = Kubeadm(module)
-    paths = [*map(manifest, STATIC_PODS), *CERTIFICATE]
-    saved = {path: read(path) for path in paths}
+    before = {path: read(path) for path in FILES}
     pods = {component: running_pod(component) for component in STATIC_PODS}
     since = time.time()
-    problem = ""
-    if names_of(applied) != names_of(module.params["configuration"]):
+    if interrupted or names_of(applied) != names_of(module.params["configuration"]):
         # kubeadm keeps a certificate that is there. The API server reads the new one by itself.
         remove(*CERTIFICATE)
-        problem = kubeadm.phase("certs", "apiserver")
-    problem = problem or kubeadm.phase("control-plane", "all")
-    changed = [component for component in STATIC_PODS if read(manifest(component)) != saved[manifest(component)]]
+    # Makes the certificate where there is none.
+    problem = kubeadm.phase("certs", "apiserver") or kubeadm.phase("control-plane", "all")
+    changed = [component for component in STATIC_PODS if read(manifest(component)) != before[manifest(component)]]
     problem = problem or wait_for(pods, changed, module.params["address"], since)
     if "kube-apiserver" in changed and not problem:
         time.sleep(TAKEN_BACK)
-    if problem:
-        for path, text in saved.items():
-            if read(path) != text:
-                write(path, text, 0o600) if text else remove(path)
     return problem
 
 
-def upload(module):
+def wait_until_back(address):
+    """After the old files were put back: until they work, so that nobody goes on to the next master before."""
+    deadline = time.monotonic() + PATIENCE_BACK
+    while time.monotonic() < deadline and not all(healthy(component, address) for component in STATIC_PODS):
+        time.sleep(0.5)
+
+
+def upload(module, applied):
     """Tells the cluster; kube-proxy's pods are started anew when they get other settings."""
+    configuration = module.params["configuration"]
     kubeadm = Kubeadm(module)
-    kubectl = ["kubectl", "--kubeconfig", f"{KUBERNETES}/admin.conf", "--namespace=kube-system"]
-
-    def settings():
-        return module.run_command([*kubectl, "get", "configmap", "kube-proxy", "--output=jsonpath={.data}"], check_rc=True)[1]
-
-    before = settings()
     problem = kubeadm.phase("upload-config", "kubeadm") or kubeadm.phase("addon", "kube-proxy")
-    if not problem and settings() != before:
-        module.run_command([*kubectl, "rollout", "restart", "daemonset", "kube-proxy"], check_rc=True)
+    if not problem and kube_proxy_of(applied) != kube_proxy_of(configuration):
+        kubectl = ["kubectl", f"--kubeconfig={KUBERNETES}/admin.conf", "--namespace=kube-system"]
+        code, out, err = module.run_command([*kubectl, "rollout", "restart", "daemonset", "kube-proxy"])
+        problem = "" if code == 0 else f"kube-proxy could not be restarted: {(err or out).strip()}"
     return problem
 
 
@@ -216,15 +249,29 @@ def main():
         supports_check_mode=True,
     )
     configuration = module.params["configuration"]
+    address = module.params["address"]
     applied = read(APPLIED)
-    if applied == configuration:
+    interrupted = os.path.exists(SAVED)
+    if applied == configuration and not interrupted:
         module.exit_json(changed=False)
     if not module.check_mode:
         with KubeadmLock():
-            problem = apply(module, applied) or (upload(module) if module.params["upload"] else "")
+            # What worked before a change that was cut off is still what counts.
+            if not interrupted:
+                save()
+            problem = apply(module, applied, interrupted)
+            if problem:
+                put_back()
+                wait_until_back(address)
+                shutil.rmtree(SAVED)
+                module.fail_json(msg=problem)
+            # From here on this master works with the new one; until all is done, nothing is remembered, so that whatever is
+            # wanted next is carried out.
+            remove(APPLIED)
+            shutil.rmtree(SAVED)
+            problem = upload(module, applied) if module.params["upload"] else ""
             if problem:
                 module.fail_json(msg=problem)
-            # Last of all, so that a run that was cut off begins with all of it again.
             write(APPLIED, configuration, 0o644)
     diff = {"before_header": APPLIED, "after_header": "kubeadm.yaml", "before": applied, "after": configuration}
     module.exit_json(changed=True, diff=diff)

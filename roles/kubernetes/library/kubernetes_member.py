@@ -10,7 +10,8 @@ short_description: Makes this host a member of the cluster with kubeadm
 description:
   - Runs C(kubeadm init), or C(kubeadm join) when O(token) is given, once, and remembers when it has finished.
   - After an interruption kubeadm runs again over what it has left. All that it does can be repeated with the same CA, so
-    nothing is reset; only a host that has begun with another CA is freed of that first.
+    nothing is reset; only a worker of a control plane that is gone, and a master that has begun with another CA, are freed of
+    that first.
   - Configuration and token reach kubeadm through a pipe, and no argument holds a secret.
 options:
   configuration:
@@ -115,12 +116,15 @@ def main():
     command = "init" if token is None else "join"
 
     with KubeadmLock(), tempfile.TemporaryDirectory(dir="/run") as patches:
-        if joined():
+        other_cluster = certificate and authority() not in ("", fingerprint(certificate))
+        if joined() and not other_cluster:
             module.exit_json(changed=False)
-        if certificate and authority() not in ("", fingerprint(certificate)):
-            forget_other_cluster(module)
         # Of a worker, kubeadm writes the CA; a master has it from the others before it joins.
         worker = command == "join" and not any("controlPlane" in document for document in documents)
+        if joined() and not worker:
+            module.fail_json(msg="this master belongs to a cluster with another CA")
+        if other_cluster:
+            forget_other_cluster(module)
         resumes = any(os.path.exists(path) for path in (*LEFTOVERS, *([AUTHORITY] if worker else [])))
         arguments = [f"--ignore-preflight-errors={','.join(CHECKS_OF_LEFTOVERS)}"] if resumes else []
         if command == "join":

@@ -52,7 +52,7 @@ started:
   type: bool
   returned: always
 applied:
-  description: SHA-256 of the cluster's configuration that this master was last given; empty where there is none.
+  description: SHA-256 of the cluster's configuration that this master was last given; empty where there is none, or half of one.
   type: str
   returned: always
 ready:
@@ -76,6 +76,7 @@ from ansible.module_utils.kubehaus_kubeadm import (
     AUTHORITY,
     KUBERNETES,
     PKI,
+    SAVED,
     KubeadmLock,
     authority,
     joined,
@@ -97,6 +98,12 @@ def api_server_ready(address):
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
+
+
+def applied():
+    if os.path.exists(SAVED) or not os.path.exists(APPLIED):
+        return ""
+    return hashlib.sha256(read(APPLIED).encode()).hexdigest()
 
 
 def etcd_holds(module):
@@ -136,7 +143,7 @@ def main():
         certificate=read(AUTHORITY),
         shared_keys=control_plane and shared_keys_complete(),
         started=os.path.exists(f"{KUBERNETES}/manifests/kube-apiserver.yaml"),
-        applied=hashlib.sha256(read(APPLIED).encode()).hexdigest() if os.path.exists(APPLIED) else "",
+        applied=applied(),
         ready=control_plane and api_server_ready(module.params["address"]),
         etcd=etcd_holds(module) if control_plane and not has_joined else "",
     )

@@ -19,6 +19,8 @@ CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 MARKER = "/var/lib/kubelet/kubehaus-joined"
 # The cluster's configuration as this master was last given it.
 APPLIED = "/var/lib/kubelet/kubehaus-kubeadm.yaml"
+# What worked before a change that is under way, or was cut off.
+SAVED = f"{KUBERNETES}/kubehaus-before-change"
 LOGS = "/var/log/pods"
 LOCK = "/run/kubehaus-kubeadm.lock"
 # How long an interrupted run's kubeadm may go on, in seconds: its own timeouts add up to less.
@@ -114,7 +116,7 @@ def failure(out, err):
 
 
 def forget_other_cluster(module):
-    """Removes what a CA that is not this cluster's has left here, never on a host that has finished joining with it."""
+    """Removes what a CA that is not this cluster's has left here; never on a master that has finished joining with it."""
     # With admin.conf, kubeadm reset would ask the other cluster, and wait for its answer.
     remove(f"{KUBERNETES}/admin.conf", f"{KUBERNETES}/super-admin.conf")
     # The folder of certificates has etcd's, too, which stay: kubeadm gets an empty one in its place.

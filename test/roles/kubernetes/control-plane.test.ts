@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,7 @@ beforeEach(() => {
   const module = 'role/library/kubernetes_control_plane.py';
   const here = `
 PATIENCE = 3
+PATIENCE_BACK = 0
 TAKEN_BACK = 0
 PORTS = dict.fromkeys(PORTS, ${port})
 `;
@@ -49,12 +50,13 @@ PORTS = dict.fromkeys(PORTS, ${port})
     logs=$ROOT/var/log/pods/kube-system_kube-apiserver-${hostname()}_hash/kube-apiserver
     cat > $ROOT/input/kubeadm
     if [ -e $ROOT/broken ]; then echo 'no such argument' >&2; echo half > $ROOT/${APISERVER}; exit 1; fi
-    if [ "$3" = certs ]; then echo anew > $ROOT/${CERTIFICATE}; fi
+    if [ "$3" = upload-config ] && [ -e $ROOT/no-upload ]; then exit 1; fi
+    if [ "$3" = certs ]; then [ -e $ROOT/${CERTIFICATE} ] || echo anew > $ROOT/${CERTIFICATE}; fi
     if [ "$3" = control-plane ] && [ -e $ROOT/manifest ]; then
       cp $ROOT/manifest $ROOT/${APISERVER}; mkdir -p $logs; cp $ROOT/log $logs/0.log; touch $logs/0.log
     fi`,
   );
-  host.program('kubectl', 'cat $ROOT/kube-proxy 2>/dev/null || true');
+  host.program('kubectl', '');
 });
 afterEach(() => host.remove());
 
@@ -73,7 +75,10 @@ describe('kubernetes_control_plane', () => {
     const changed = yaml(['localhost'], 'scheduler: {}');
     expect(await give(changed)).toMatchObject({ changed: true, diff: { before: yaml(['localhost']), after: changed } });
     expect(await give(changed)).toMatchObject({ changed: false });
-    expect(host.calls('kubeadm')).toEqual(['init phase control-plane all --config=/dev/stdin']);
+    expect(host.calls('kubeadm')).toEqual([
+      'init phase certs apiserver --config=/dev/stdin',
+      'init phase control-plane all --config=/dev/stdin',
+    ]);
     expect(host.read('input/kubeadm')).toBe('{"kind": "ClusterConfiguration"}\n');
   });
 
@@ -86,14 +91,14 @@ describe('kubernetes_control_plane', () => {
   });
 
   it('tells the cluster when asked to, and restarts kube-proxy only for other settings of its own', async () => {
-    await give(yaml([]), { upload: true });
+    host.write(APPLIED, `${yaml([])}---\nmode: nftables\n`);
+    await give(`${yaml(['localhost'])}---\nmode: nftables\n`, { upload: true });
     expect(host.calls('kubeadm').slice(-2)).toEqual([
       'init phase upload-config kubeadm --config=/dev/stdin',
       'init phase addon kube-proxy --config=/dev/stdin',
     ]);
-    expect(host.calls('kubectl').join('\n')).not.toContain('rollout');
-    host.program('kubectl', 'echo $$');
-    await give(yaml(['localhost']), { upload: true });
+    expect(host.calls('kubectl')).toEqual([]);
+    await give(`${yaml(['localhost'])}---\nmode: iptables\n`, { upload: true });
     expect(host.calls('kubectl').at(-1)).toContain('rollout restart daemonset kube-proxy');
   });
 
@@ -116,6 +121,41 @@ describe('kubernetes_control_plane', () => {
     expect([host.read(APISERVER), host.read(CERTIFICATE)]).toEqual(['kube-apiserver', 'certificate']);
     expect(host.exists(APPLIED)).toBe(false);
     expect(host.calls('kubeadm').join('\n')).not.toContain('upload-config');
+  });
+
+  it('puts back what worked before a run that was cut off, whatever that has left', async () => {
+    host.write('etc/kubernetes/kubehaus-before-change' + host.path(APISERVER), 'kube-apiserver that worked');
+    host.write(APISERVER, 'kube-apiserver --half-done');
+    status = 500;
+    expect(await give(yaml(['localhost']))).toMatchObject({ failed: true });
+    expect(host.read(APISERVER)).toBe('kube-apiserver that worked');
+    expect(host.exists('etc/kubernetes/kubehaus-before-change')).toBe(false);
+  });
+
+  it('carries a reverted configuration out after a change that was cut off', async () => {
+    host.write(APPLIED, yaml(['localhost']));
+    host.write('etc/kubernetes/kubehaus-before-change' + host.path(APISERVER), 'kube-apiserver');
+    const { applied } = await host.run('kubernetes_state', { control_plane: false, address: '', etcd_endpoints: [] });
+    expect(applied).toBe('');
+    expect(await give(yaml(['localhost']))).toMatchObject({ changed: true });
+    expect(host.calls('kubeadm')).toContain('init phase control-plane all --config=/dev/stdin');
+    expect(host.exists('etc/kubernetes/kubehaus-before-change')).toBe(false);
+  });
+
+  it('remembers nothing when the cluster could not be told, so that the next run does', async () => {
+    host.write(APPLIED, yaml([]));
+    host.write('no-upload', '');
+    expect(await give(yaml(['localhost']), { upload: true })).toMatchObject({ failed: true });
+    expect(host.exists(APPLIED)).toBe(false);
+    expect(await give(yaml([]), { upload: true })).toMatchObject({ failed: true });
+  });
+
+  it('tells a log that is no UTF-8', async () => {
+    host.write('manifest', 'kube-apiserver --no-such-flag');
+    writeFileSync(host.path('log'), Buffer.from([0x74, 0x20, 0x73, 0x20, 0x46, 0x20, 0xff, 0x0a]));
+    status = 500;
+    expect((await give(yaml([]))).msg).toContain('did not answer');
+    expect(host.read(APISERVER)).toBe('kube-apiserver');
   });
 
   it('does not go on after a run that was cut off before a broken API server was noticed', async () => {

@@ -74,6 +74,18 @@ describe('kubernetes_member', () => {
     expect(host.exists('run/kubehaus-discovery.conf')).toBe(false);
   });
 
+  it('joins a worker anew whose control plane was lost and made anew', async () => {
+    host.write('ca-of-the-cluster', otherCa);
+    await joinAsWorker();
+    host.write('etc/kubernetes/pki/ca.crt', otherCa);
+    const { authority } = await host.run('kubernetes_state', { control_plane: false, address: '', etcd_endpoints: [] });
+    host.write(MARKER, authority as string);
+    host.write('ca-of-the-cluster', ca);
+    expect(await joinAsWorker()).toMatchObject({ changed: true });
+    expect(host.calls('kubeadm').map((call) => call.split(' ')[0])).toEqual(['join', 'reset', 'join']);
+    expect(host.read('etc/kubernetes/pki/ca.crt')).toBe(ca);
+  });
+
   it('tells why kubeadm failed, without the token, and tries again the next time', async () => {
     host.write('broken', '');
     const failed = await joinAsWorker();
