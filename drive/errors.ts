@@ -48,6 +48,15 @@ export function wouldOverwrite(path: string): Failure {
   );
 }
 
+export function noFirstCluster(problems: readonly string[]): Failure {
+  return new Failure(
+    'usage',
+    `These flags do not make a cluster: ${count(problems.length, 'problem')}. Nothing was written.`,
+    'Mend what is listed, then run the same command again; `kubehaus help init` lists the flags.',
+    problems,
+  );
+}
+
 export function noPublicKeys(folder: string): Failure {
   return new Failure(
     'usage',
