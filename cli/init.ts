@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { noFirstCluster, unusableOption } from '../drive/errors.ts';
 import { FIRST_CLUSTER } from '../drive/first-cluster.ts';
 import { formatFlagProblem, type Translation } from '../drive/first-cluster-problems.ts';
+import { askFirstCluster } from '../drive/first-cluster-questions.ts';
 import type { HetznerKubeFlags } from '../drive/hetzner-kube-flags.ts';
 import { firstClusterOf, type OwnFlags } from '../drive/init-flags.ts';
-import { initFolder } from '../drive/init-folder.ts';
+import { initFolder, refuseToOverwrite } from '../drive/init-folder.ts';
 import { isKeyFile, keyFilesAtHome, keysOf, readKeyFiles } from '../drive/operator-keys.ts';
 import { folderOf } from './cluster-option.ts';
 
@@ -23,7 +24,7 @@ const { masters, workers, locations, serverTypes } = FIRST_CLUSTER;
 export function addInit(program: Command): void {
   program
     .command('init')
-    .description('write a first cluster.yaml, with comments, and a .gitignore')
+    .description('write a first cluster.yaml, with comments, and a .gitignore; asks when there are no flags')
     .option('-n, --name <name>', 'name of the cluster; part of every server’s name')
     .option('--masters <count>', `number of masters (default: ${masters})`, wholeNumber)
     .option('--workers <count>', `number of workers (default: ${workers})`, wholeNumber)
@@ -67,6 +68,7 @@ export function addInit(program: Command): void {
       'after',
       `
 Examples:
+  kubehaus init                                      on a terminal: asks
   kubehaus init --name prod                          3 masters with etcd, 2 workers
   kubehaus init --name dev --masters 1 --workers 0   one machine
   kubehaus init --name big --masters 2 --etcd 3      etcd on machines of its own
@@ -78,7 +80,12 @@ defaults hold.`,
     )
     .action(async (flags: Flags, command: Command) => {
       const folder = folderOf(command);
-      const { cluster, notes } = await translate(flags, command);
+      const translation = mustAsk(flags, command) ? undefined : await translate(flags, command);
+      await refuseToOverwrite(folder);
+      const { cluster, notes } = translation ?? {
+        cluster: await askFirstCluster(await keyFilesAtHome()),
+        notes: [],
+      };
       const written = await initFolder(folder, cluster);
       process.stderr.write(notes.map((note) => `note: ${note}\n`).join(''));
       process.stdout.write(
@@ -89,6 +96,12 @@ defaults hold.`,
         ].join('\n'),
       );
     });
+}
+
+/** Questions are for whoever typed no flag, on a terminal. */
+function mustAsk(flags: Flags, command: Command): boolean {
+  const typed = Object.keys(flags).some((key) => command.getOptionValueSource(key) === 'cli');
+  return !typed && process.stdin.isTTY && process.stdout.isTTY;
 }
 
 async function translate(flags: Flags, command: Command): Promise<Translation & { ok: true }> {

@@ -289,6 +289,14 @@ export function interrupted(): Failure {
   return new Failure('stopped', 'Interrupted.', 'Run the same command again: it goes on where it stopped.');
 }
 
+export function stoppedBeforeWriting(): Failure {
+  return new Failure(
+    'stopped',
+    'Interrupted. Nothing was written.',
+    'Run the same command again at any time.',
+  );
+}
+
 export function anotherRun(command: string, pid: number, since: string, lockFile: string): Failure {
   return new Failure(
     'busy',
