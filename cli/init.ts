@@ -1,52 +1,93 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { initFolder } from '../drive/init-folder.ts';
+import { readFile } from 'node:fs/promises';
+import { noFirstCluster, unusableOption } from '../drive/errors.ts';
+import { FIRST_CLUSTER } from '../drive/first-cluster.ts';
+import { formatFlagProblem, type Translation } from '../drive/first-cluster-problems.ts';
+import { askFirstCluster } from '../drive/first-cluster-questions.ts';
+import type { HetznerKubeFlags } from '../drive/hetzner-kube-flags.ts';
+import { firstClusterOf, type OwnFlags } from '../drive/init-flags.ts';
+import { initFolder, refuseToOverwrite } from '../drive/init-folder.ts';
+import { isKeyFile, keyFilesAtHome, keysOf, readKeyFiles } from '../drive/operator-keys.ts';
 import { folderOf } from './cluster-option.ts';
 
-interface InitFlags {
-  name: string;
-  masters: number;
-  workers: number;
-  etcd: number;
-  locations: string[];
-  serverType: string;
-  sshPublicKey: string[];
+interface Flags extends OwnFlags, HetznerKubeFlags {
+  readonly name?: string;
+  readonly sshPublicKey?: readonly string[];
+  readonly sshKey?: string;
+  readonly cloudInit?: string;
+  readonly nodeCidr?: string;
+  readonly deleteProtection: boolean;
 }
+
+const { masters, workers, locations, serverTypes } = FIRST_CLUSTER;
 
 export function addInit(program: Command): void {
   program
     .command('init')
-    .description('write a first cluster.yaml, with comments')
-    .requiredOption('--name <name>', 'name of the cluster; part of every server’s name')
-    .option('--masters <count>', 'number of masters', wholeNumber, 3)
-    .option('--workers <count>', 'number of workers', wholeNumber, 2)
-    .option('--etcd <count>', 'machines of their own for etcd; 0 puts it on the masters', wholeNumber, 0)
-    .option('--locations <list>', 'Hetzner locations, separated by commas', commaList, [
-      'nbg1',
-      'fsn1',
-      'hel1',
-    ])
-    .option('--server-type <type>', 'Hetzner server type of masters and workers', 'cx33')
+    .description('write a first cluster.yaml, with comments; asks when there are no flags')
+    .option('-n, --name <name>', 'name of the cluster; part of every server’s name')
+    .option('--masters <count>', `number of masters (default: ${masters})`, wholeNumber)
+    .option('--workers <count>', `number of workers (default: ${workers})`, wholeNumber)
+    .option('--etcd <count>', 'machines of their own for etcd (default: 0, etcd on the masters)', wholeNumber)
+    .option(
+      '--locations <list>',
+      `Hetzner locations, separated by commas (default: ${locations.join(',')})`,
+      commaList,
+    )
+    .option(
+      '--server-type <type>',
+      `Hetzner server type of masters and workers (default: ${serverTypes.master})`,
+    )
     .option(
       '--ssh-public-key <file...>',
       'public keys that may log in as root (default: all of ~/.ssh/*.pub)',
-      (file: string, before: string[]) => [...before, file],
-      [],
+      (file: string, before: readonly string[] = []) => [...before, file],
     )
+    .option('--no-delete-protection', 'let Hetzner delete masters and etcd machines like any server')
+    .optionsGroup('Flags of hetzner-kube, with its rules and its defaults:')
+    .option('--ha-enabled', 'several masters')
+    .option('--isolated-etcd', 'etcd on machines of its own')
+    .option('-m, --master-count <count>', 'number of masters, with --ha-enabled (default: 3)', wholeNumber)
+    .option(
+      '-e, --etcd-count <count>',
+      'number of etcd machines, with --isolated-etcd (default: 3)',
+      wholeNumber,
+    )
+    .option('-w, --worker-count <count>', 'number of workers (default: 1)', wholeNumber)
+    .option('--master-server-type <type>', 'server type of masters and etcd machines')
+    .option('--worker-server-type <type>', 'server type of workers')
+    .option(
+      '--datacenters <list>',
+      'where servers are placed, separated by commas; become locations',
+      (text: string, before: readonly string[] = []) => [...before, ...commaList(text)],
+    )
+    .option('--node-cidr <network>', 'addresses of the nodes in the mesh (default: 10.0.1.0/24)')
+    .option('--cloud-init <file>', 'more cloud-config for new servers')
+    .option('-k, --ssh-key <name>', 'key of the Hetzner project by its name, or a public key file')
     .addHelpText(
       'after',
       `
 Examples:
+  kubehaus init                                      on a terminal: asks
   kubehaus init --name prod                          3 masters with etcd, 2 workers
   kubehaus init --name dev --masters 1 --workers 0   one machine
   kubehaus init --name big --masters 2 --etcd 3      etcd on machines of its own
-  kubehaus init --name prod -C clusters/prod         in a folder of its own`,
+  kubehaus init --name prod -C clusters/prod         in a folder of its own
+  kubehaus init -n prod -k my-key -m 3 -w 3 --ha-enabled   as with hetzner-kube cluster create
+
+--node-cidr, --cloud-init and --ssh-key go with either kind of flags; without --masters and its like, hetzner-kube's
+defaults hold.`,
     )
-    .action(async (flags: InitFlags, command: Command) => {
-      const written = await initFolder(folderOf(command), {
-        ...flags,
-        etcdMachines: flags.etcd,
-        publicKeyFiles: flags.sshPublicKey,
-      });
+    .action(async (flags: Flags, command: Command) => {
+      const folder = folderOf(command);
+      const translation = mustAsk(flags, command) ? undefined : await translate(flags, command);
+      await refuseToOverwrite(folder);
+      const { cluster, notes } = translation ?? {
+        cluster: await askFirstCluster(await keyFilesAtHome()),
+        notes: [],
+      };
+      const written = await initFolder(folder, cluster);
+      process.stderr.write(notes.map((note) => `note: ${note}\n`).join(''));
       process.stdout.write(
         [
           ...written.map((path) => `wrote ${path}`),
@@ -55,6 +96,67 @@ Examples:
         ].join('\n'),
       );
     });
+}
+
+/** Questions are for whoever typed no flag, on a terminal. */
+function mustAsk(flags: Flags, command: Command): boolean {
+  const typed = Object.keys(flags).some((key) => command.getOptionValueSource(key) === 'cli');
+  return !typed && process.stdin.isTTY && process.stdout.isTTY;
+}
+
+async function translate(flags: Flags, command: Command): Promise<Translation & { ok: true }> {
+  const { name } = flags;
+  if (name === undefined) command.error("error: required option '-n, --name <name>' not specified");
+  const translation = firstClusterOf({
+    common: {
+      name,
+      nodeCidr: flags.nodeCidr,
+      cloudInit: await textOf(flags.cloudInit),
+      deleteProtection: flags.deleteProtection,
+      ...(await keysFor(flags)),
+    },
+    own: {
+      masters: flags.masters,
+      workers: flags.workers,
+      etcd: flags.etcd,
+      locations: flags.locations,
+      serverType: flags.serverType,
+    },
+    hetznerKube: {
+      haEnabled: flags.haEnabled,
+      isolatedEtcd: flags.isolatedEtcd,
+      masterCount: flags.masterCount,
+      etcdCount: flags.etcdCount,
+      workerCount: flags.workerCount,
+      masterServerType: flags.masterServerType,
+      workerServerType: flags.workerServerType,
+      datacenters: flags.datacenters,
+    },
+    fromHetznerKube: [flags.sshKey, flags.cloudInit, flags.nodeCidr].some((flag) => flag !== undefined),
+  });
+  if (!translation.ok) throw noFirstCluster(translation.problems.map(formatFlagProblem));
+  return translation;
+}
+
+/** hetzner-kube's key is one of the project; the keys of ~/.ssh are taken where no flag names any. */
+async function keysFor({ sshKey, sshPublicKey = [] }: Flags) {
+  const projectKeys = sshKey === undefined || isKeyFile(sshKey) ? [] : [sshKey];
+  const files = [
+    ...(await readKeyFiles(sshPublicKey, '--ssh-public-key')),
+    ...(await readKeyFiles(sshKey !== undefined && isKeyFile(sshKey) ? [sshKey] : [], '--ssh-key')),
+  ];
+  if (files.length === 0 && projectKeys.length === 0)
+    return { projectKeys, publicKeys: keysOf(await keyFilesAtHome()) };
+  const empty = files.find(({ keys }) => keys.length === 0);
+  if (empty !== undefined) throw unusableOption('--ssh-public-key', `${empty.path} holds no key.`);
+  return { projectKeys, publicKeys: keysOf(files) };
+}
+
+async function textOf(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw unusableOption('--cloud-init', error.message);
+  });
 }
 
 function wholeNumber(text: string): number {

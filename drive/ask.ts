@@ -1,5 +1,5 @@
 import type * as prompts from '@inquirer/prompts';
-import { cannotAsk, declined, interrupted } from './errors.ts';
+import { cannotAsk, declined, interrupted, type Failure } from './errors.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Asks yes or no; returns on yes. Without a terminal nobody could answer, so it fails and tells of `--yes`. */
@@ -20,15 +20,19 @@ function requireTerminal(question: string): void {
   if (!process.stdin.isTTY) throw cannotAsk(question);
 }
 
-type Prompts = Pick<typeof prompts, 'confirm' | 'input'>;
+export type Prompts = Pick<typeof prompts, 'confirm' | 'input' | 'select' | 'checkbox'>;
 
-async function answered<T>(ask: (prompts: Prompts) => Promise<T>): Promise<T> {
+/** Asks with inquirer’s prompts; Ctrl-C at one of them fails with `stopped`. */
+export async function answered<T>(
+  ask: (prompts: Prompts) => Promise<T>,
+  stopped: () => Failure = interrupted,
+): Promise<T> {
   // Loaded when there is something to ask: most commands never do.
   const loaded = await import('@inquirer/prompts');
   try {
     return await ask(loaded);
   } catch (error) {
-    if ((error as Error).name === 'ExitPromptError') throw interrupted();
+    if ((error as Error).name === 'ExitPromptError') throw stopped();
     throw error;
   }
 }

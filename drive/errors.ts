@@ -48,6 +48,15 @@ export function wouldOverwrite(path: string): Failure {
   );
 }
 
+export function noFirstCluster(problems: readonly string[]): Failure {
+  return new Failure(
+    'usage',
+    `These flags do not make a cluster: ${count(problems.length, 'problem')}. Nothing was written.`,
+    'Mend what is listed, then run the same command again; `kubehaus help init` lists the flags.',
+    problems,
+  );
+}
+
 export function noPublicKeys(folder: string): Failure {
   return new Failure(
     'usage',
@@ -278,6 +287,14 @@ export function declined(): Failure {
 
 export function interrupted(): Failure {
   return new Failure('stopped', 'Interrupted.', 'Run the same command again: it goes on where it stopped.');
+}
+
+export function stoppedBeforeWriting(): Failure {
+  return new Failure(
+    'stopped',
+    'Interrupted. Nothing was written.',
+    'Run the same command again at any time.',
+  );
 }
 
 export function anotherRun(command: string, pid: number, since: string, lockFile: string): Failure {

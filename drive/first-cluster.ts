@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-/** What `kubehaus init` is told. */
+/** What `kubehaus init` is told, by flags or by answers. */
 export interface FirstCluster {
   readonly name: string;
   readonly masters: number;
@@ -8,17 +8,35 @@ export interface FirstCluster {
   /** Machines that run nothing but etcd; 0 puts etcd on the masters. */
   readonly etcdMachines: number;
   readonly locations: readonly string[];
-  readonly serverType: string;
+  readonly serverTypes: { readonly master: string; readonly worker: string; readonly etcd: string };
+  /** Network of the mesh; undefined leaves the default. */
+  readonly nodeCidr?: string | undefined;
+  /** Text of a cloud-config that new servers run once more at their first boot. */
+  readonly cloudInit?: string | undefined;
   /** Lines of .pub files. */
   readonly publicKeys: readonly string[];
+  /** Names or fingerprints of SSH keys that are in the Hetzner project already. */
+  readonly projectKeys: readonly string[];
+  readonly deleteProtection: boolean;
 }
+
+/** What holds where nobody says otherwise; the types are the schema's defaults. */
+export const FIRST_CLUSTER = {
+  masters: 3,
+  workers: 2,
+  etcdMachines: 0,
+  locations: ['nbg1', 'fsn1', 'hel1'],
+  serverTypes: { master: 'cx33', worker: 'cx33', etcd: 'cx23' },
+  deleteProtection: true,
+} as const satisfies Partial<FirstCluster>;
 
 const value = (data: unknown) => stringify(data, { lineWidth: 0 }).trim();
 const list = (items: readonly string[]) => `[${items.map(value).join(', ')}]`;
+const items = (lines: readonly string[]) => lines.map((line) => `    - ${value(line)}`).join('\n');
 
 /** A first cluster.yaml, with comments that say what can be changed. */
 export function firstClusterYaml(cluster: FirstCluster): string {
-  const { name, masters, workers, etcdMachines, locations, serverType, publicKeys } = cluster;
+  const { name, masters, workers, etcdMachines, locations, serverTypes } = cluster;
   return `# One file, one cluster. \`kubehaus plan\` shows what comes of it.
 
 # Part of every server's name: ${name}-master-1, ${name}-worker-1. It can't be changed later.
@@ -31,7 +49,7 @@ locations: ${list(locations)}
 controlPlane:
   # ${masters === 1 ? '1 master: when it is down, so is the API.' : `${masters} masters: the API survives the loss of any of them.`}${etcdMachines === 0 ? ' An odd number, since etcd runs here.' : ''}
   count: ${masters}
-  serverType: ${value(serverType)}
+  serverType: ${value(serverTypes.master)}
 
 ${
   etcdMachines === 0
@@ -42,6 +60,7 @@ ${
 etcd:
   placement: isolated
   count: ${etcdMachines}
+  serverType: ${value(serverTypes.etcd)}
 `
 }
 ${
@@ -50,23 +69,54 @@ ${
 # workers:
 #   - name: worker
 #     count: 3
-#     serverType: ${value(serverType)}
+#     serverType: ${value(serverTypes.worker)}
 `
     : `# Pools of machines for your pods. Every pool has its own type, locations, labels and taints.
 workers:
   - name: worker
     count: ${workers}
-    serverType: ${value(serverType)}
+    serverType: ${value(serverTypes.worker)}
 `
 }
-ssh:
-  # Whoever has the private half of one of these may log in as root.
-  publicKeys:
-${publicKeys.map((key) => `    - ${value(key)}`).join('\n')}
+${network(cluster)}ssh:
+${sshKeys(cluster)}
   # Networks from which SSH is let in. The default is everywhere; your office's address is better.
   # allowedCidrs: [198.51.100.7/32]
 
-# Masters and etcd machines can't be deleted at Hetzner by mistake. \`kubehaus destroy\` lifts it.
-deleteProtection: true
+# ${
+    cluster.deleteProtection
+      ? "Masters and etcd machines can't be deleted at Hetzner by mistake. `kubehaus destroy` lifts it."
+      : 'Masters and etcd machines can be deleted at Hetzner like any server; true protects them.'
+  }
+deleteProtection: ${cluster.deleteProtection}
+${cloudInit(cluster)}`;
+}
+
+function network({ nodeCidr }: FirstCluster): string {
+  if (nodeCidr === undefined) return '';
+  return `network:
+  # Addresses of the nodes in the WireGuard mesh. It can't be changed later, only widened.
+  nodeCidr: ${value(nodeCidr)}
+
 `;
+}
+
+function sshKeys({ publicKeys, projectKeys }: FirstCluster): string {
+  const inProject = `  # Keys of the Hetzner project, by name: whoever has the private half may log in as root.
+  projectKeys:
+${items(projectKeys)}`;
+  const inFile = `  # Whoever has the private half of one of these may log in as root.
+  publicKeys:
+${items(publicKeys)}`;
+  return [...(publicKeys.length > 0 ? [inFile] : []), ...(projectKeys.length > 0 ? [inProject] : [])].join(
+    '\n',
+  );
+}
+
+/** The last field of the file: a text that ends in empty lines keeps them only if nothing else follows. */
+function cloudInit({ cloudInit: text }: FirstCluster): string {
+  if (text === undefined || text.trim() === '') return '';
+  return `
+# More cloud-config for new servers; it runs once, at a server's first boot.
+${stringify({ cloudInit: text }, { lineWidth: 0 })}`;
 }

@@ -39,6 +39,88 @@ describe('kubehaus init', () => {
     expect(await readFile(join(folder, '.kubehaus/.gitignore'), 'utf8')).toBe('*\n!.gitignore\n');
   });
 
+  it('takes the flags of hetzner-kube, tells what they became, and writes the cluster that it made', async () => {
+    const home = await homeWithKeys(PUBLIC_KEY);
+    const flags = [
+      '-e',
+      '3',
+      '-m',
+      '2',
+      '-w',
+      '3',
+      '--ha-enabled',
+      '--isolated-etcd',
+      '--node-cidr',
+      '10.9.0.0/16',
+    ];
+    const made = await kubehaus(
+      [
+        'init',
+        '-n',
+        'prod',
+        '-C',
+        home,
+        ...flags,
+        '--datacenters',
+        'fsn1-dc8',
+        '--master-server-type',
+        'cx11',
+      ],
+      { env: { HOME: home } },
+    );
+    expect([made.exitCode, made.stdout]).toEqual([0, expect.not.stringContaining('note:')]);
+    expect(made.stderr).toContain(
+      'note: Servers are placed by location, not by datacenter: fsn1-dc8 becomes fsn1.',
+    );
+    expect(made.stderr).toContain(
+      'note: --master-server-type cx11: Hetzner no longer sells it in these locations',
+    );
+    const { stdout } = await kubehaus(['plan', '-C', home]);
+    expect(stdout).toContain('Cluster prod, level 4');
+    expect(stdout).toMatch(/prod-etcd-3 .* 10\.9\.0\.3 .* cx23 .* fsn1/);
+    expect(stdout).toMatch(/prod-worker-3 .* 10\.9\.0\.23 /);
+  });
+
+  it('names every flag that is wrong, and writes nothing', async () => {
+    const home = await homeWithKeys(PUBLIC_KEY);
+    const { exitCode, stderr } = await kubehaus(
+      ['init', '-n', 'Prod', '-C', home, '-m', '4', '-w', '0', '--ha-enabled'],
+      { env: { HOME: home } },
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('These flags do not make a cluster: 3 problems. Nothing was written.');
+    for (const flag of ['--worker-count: ', '--name: ', '--master-count: '])
+      expect(stderr).toContain(`\n  ${flag}`);
+    expect(await readdir(home)).toEqual(['.ssh']);
+  });
+
+  it('takes a public key file for --ssh-key, and nothing but public keys', async () => {
+    const home = await homeWithKeys(PUBLIC_KEY);
+    const other = PUBLIC_KEY.replace('ops@', 'other@');
+    await writeFile(join(home, 'my.pub'), other);
+    await writeFile(join(home, 'my'), '-----BEGIN OPENSSH PRIVATE KEY-----\n');
+    const init = (key: string) =>
+      kubehaus(['init', '-n', 'prod', '-C', home, '-k', join(home, key)], { env: { HOME: home } });
+
+    const refused = await init('my');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('my is a private key')]);
+    expect((await init('my.pub')).exitCode).toBe(0);
+    const text = await readFile(join(home, 'cluster.yaml'), 'utf8');
+    expect(text).toContain(other);
+    expect(text).not.toContain(PUBLIC_KEY);
+  });
+
+  it('names the flag that is missing where it can’t ask: without a terminal, or beside other flags', async () => {
+    const home = await homeWithKeys(PUBLIC_KEY);
+    for (const flags of [[], ['--masters', '1']]) {
+      const { exitCode, stderr } = await kubehaus(['init', '-C', home, ...flags], { env: { HOME: home } });
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining("error: required option '-n, --name <name>' not specified"),
+      ]);
+    }
+  });
+
   it('overwrites nothing', async () => {
     const home = await homeWithKeys(PUBLIC_KEY);
     const args = ['init', '--name', 'prod', '-C', home];

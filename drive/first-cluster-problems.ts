@@ -1,0 +1,88 @@
+import { loadCluster } from '../cluster/load.ts';
+import type { Problem } from '../cluster/problem.ts';
+import { FIRST_CLUSTER, firstClusterYaml, type FirstCluster } from './first-cluster.ts';
+
+/** What is wrong with a flag, in one or two sentences. */
+export interface FlagProblem {
+  /** The flag as it is typed, e.g. `--masters`; a field of cluster.yaml where no flag sets it. */
+  readonly flag: string;
+  readonly message: string;
+}
+
+/** Fields of cluster.yaml, and the flags by which they are set. */
+export type FlagOfField = Readonly<Record<string, string>>;
+
+/** What `kubehaus init` makes of its flags: a cluster that loads, or everything that is wrong with them. */
+export type Translation =
+  | { readonly ok: true; readonly cluster: FirstCluster; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly FlagProblem[] };
+
+/** `--masters: 2 etcd members survive no more failures than 1. Use 1 or 3 masters.` */
+export function formatFlagProblem({ flag, message }: FlagProblem): string {
+  return `${flag}: ${message}`;
+}
+
+/**
+ * Everything that keeps a first cluster from being one, told of the flags that it came from: the rules are those of
+ * cluster.yaml (cluster/load.ts), and each field that a problem names is replaced by its flag.
+ */
+export function problemsOf(cluster: FirstCluster, flags: FlagOfField): readonly FlagProblem[] {
+  const broken = loadProblems(cluster);
+  // A field that the schema refuses keeps the loader from looking at the numbers.
+  const beside = broken.length === 0 ? [] : loadProblems(withSoundTexts(cluster, broken));
+  const problems = [...broken, ...beside].map(({ path, message, remedy }) => ({
+    flag: flagAt(path, flags),
+    message: inFlags(`${message}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`, flags),
+  }));
+  const all = [...scriptProblem(cluster, flags), ...problems];
+  // One flag may set several fields.
+  return [...new Map(all.map((problem) => [formatFlagProblem(problem), problem])).values()];
+}
+
+function loadProblems(cluster: FirstCluster): readonly Problem[] {
+  const loaded = loadCluster({ clusterYaml: firstClusterYaml(cluster) });
+  return loaded.ok ? [] : loaded.problems;
+}
+
+/** The same numbers of machines, with nothing else that could be wrong. */
+function withSoundTexts(cluster: FirstCluster, broken: readonly Problem[]): FirstCluster {
+  const { locations, serverTypes } = FIRST_CLUSTER;
+  const nodeCidrIsBroken = broken.some(({ path }) => path === 'network.nodeCidr');
+  return {
+    ...cluster,
+    name: 'x',
+    locations,
+    serverTypes,
+    nodeCidr: nodeCidrIsBroken ? '172.16.0.0/12' : cluster.nodeCidr,
+    cloudInit: undefined,
+    publicKeys: ['ssh-ed25519 AAAA'],
+    projectKeys: [],
+  };
+}
+
+/** Hetzner's user data may be a script (https://docs.cloud-init.io/en/latest/explanation/format/); cloud-config is merged. */
+function scriptProblem({ cloudInit }: FirstCluster, flags: FlagOfField): FlagProblem[] {
+  if (!cloudInit?.trimStart().startsWith('#!')) return [];
+  return [
+    {
+      flag: flagAt('cloudInit', flags),
+      message:
+        'is a script, and cluster.yaml takes cloud-config. Write the script’s commands below runcmd: in a file that begins with #cloud-config.',
+    },
+  ];
+}
+
+function flagAt(path: string, flags: FlagOfField): string {
+  const fields = Object.keys(flags).filter(
+    (field) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`),
+  );
+  const nearest = fields.sort((one, other) => other.length - one.length)[0];
+  return nearest === undefined ? path : (flags[nearest] as string);
+}
+
+/** Fields without a dot are left alone: they are words of the language, too. */
+function inFlags(text: string, flags: FlagOfField): string {
+  return Object.entries(flags)
+    .filter(([field]) => field.includes('.'))
+    .reduce((told, [field, flag]) => told.replaceAll(field, flag), text);
+}
