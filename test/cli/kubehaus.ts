@@ -9,6 +9,11 @@ export interface CliOptions {
   readonly cwd?: string;
 }
 
+/** The `kubehaus` command from the sources: a program and its arguments. */
+export function commandLine(args: readonly string[]): [string, ...string[]] {
+  return [process.execPath, '--import', import.meta.resolve('tsx'), main, ...args];
+}
+
 /** Starts the `kubehaus` command from the sources, as a process of its own without a terminal. */
 export function start(args: readonly string[], { env = {}, cwd }: CliOptions = {}) {
   const environment: NodeJS.ProcessEnv = {
@@ -19,7 +24,8 @@ export function start(args: readonly string[], { env = {}, cwd }: CliOptions = {
     KUBEHAUS_SSH_KEY: undefined,
     ...env,
   };
-  return execa(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+  const [program, ...rest] = commandLine(args);
+  return execa(program, rest, {
     env: environment,
     extendEnv: false,
     stdin: 'ignore',
