@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
 import { folderWith } from '../drive/cluster-in-a-folder.ts';
 import { filesBelow } from '../render/scenarios.ts';
+import { quoted } from './kubehaus-in-path.ts';
 import { commandLine, kubehaus } from './kubehaus.ts';
 
 // Each call is a process of its own; on a busy machine it takes seconds to start.
@@ -106,8 +107,3 @@ describe('kubehaus diff', () => {
     );
   });
 });
-
-/** A word of a shell's command line. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
