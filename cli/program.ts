@@ -5,6 +5,7 @@ import { exitCodes } from '../drive/exit-codes.ts';
 import { packageRoot } from '../drive/package-root.ts';
 import { addConfigure } from './configure.ts';
 import { addDestroy } from './destroy.ts';
+import { addDiff } from './diff.ts';
 import { addInit } from './init.ts';
 import { addKubeconfig } from './kubeconfig.ts';
 import { addPlan } from './plan.ts';
@@ -23,6 +24,7 @@ const subcommands = [
   addSchema,
   addPlan,
   addRender,
+  addDiff,
   addUp,
   addConfigure,
   addKubeconfig,

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { outOfDate } from '../drive/errors.ts';
-import { compareFolder, renderFolder, type Rendered } from '../drive/render-folder.ts';
+import { compareFolder, renderFolder } from '../drive/render-folder.ts';
 import { summaryOfRendering } from '../drive/up.ts';
 import { withRun } from '../drive/run.ts';
+import { pathsByKind, type ChangedPaths } from '../render/difference.ts';
 import { plainReporter } from './plain-reporter.ts';
 import { folderOf } from './cluster-option.ts';
 
@@ -21,7 +22,7 @@ Examples:
     .action(async ({ check }: { check?: boolean }, command: Command) => {
       const folder = folderOf(command);
       if (check) {
-        const changes = listOf(await compareFolder(folder));
+        const changes = listOf(pathsByKind(await compareFolder(folder)));
         if (changes.length > 0) throw outOfDate(changes);
         process.stdout.write('The rendered files are up to date.\n');
         return;
@@ -31,7 +32,7 @@ Examples:
     });
 }
 
-function listOf({ added, changed, removed }: Rendered): string[] {
+function listOf({ added, changed, removed }: ChangedPaths): string[] {
   return [
     ...added.map((path) => `added    ${path}`),
     ...changed.map((path) => `changed  ${path}`),

@@ -1,19 +1,16 @@
 import { formatLock, LOCK_FILE } from '../cluster/lock.ts';
 import type { ClusterPlan } from '../cluster/plan.ts';
+import { compareTrees, type ChangedPaths, type TreeDifference } from '../render/difference.ts';
 import type { Tree } from '../render/tree.ts';
-import { compareTree, writeTree } from '../render/write.ts';
+import { readTree, writeTree } from '../render/write.ts';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
 import { loadFolder } from './load-folder.ts';
 import { readSources } from './read-sources.ts';
 import { writeIfChanged } from './write-file.ts';
 
-/** What rendering changed, or would change; paths are relative to the cluster's folder. */
-export interface Rendered {
+/** What rendering changed; paths are relative to the cluster's folder. */
+export interface Rendered extends ChangedPaths {
   readonly plan: ClusterPlan;
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly removed: readonly string[];
-  readonly unchanged: number;
 }
 
 /** Plans the cluster and writes the lock, so that what is given to a node now stays its own. */
@@ -32,17 +29,21 @@ export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
   return withLock(plan, await writeTree(folder.rendered, tree), lockBefore === undefined, lockWritten);
 }
 
-/** Says what `renderFolder` would change, without changing it. */
-export async function compareFolder(folder: ClusterFolder): Promise<Rendered> {
+/** What `renderFolder` would change, which it does not do; paths are relative to the cluster's folder. */
+export async function compareFolder(folder: ClusterFolder): Promise<TreeDifference> {
   const { plan, lock } = await loadFolder(folder);
   const tree = await render(plan);
-  const lockBefore = await readOptional(folder.lockYaml);
-  return withLock(
-    plan,
-    await compareTree(folder.rendered, tree),
-    lockBefore === undefined,
-    lockBefore !== formatLock(lock),
+  return compareTrees(
+    inFolder(await readOptional(folder.lockYaml), await readTree(folder.rendered)),
+    inFolder(formatLock(lock), tree),
   );
+}
+
+function inFolder(lockYaml: string | undefined, rendered: Tree): Tree {
+  return new Map([
+    ...(lockYaml === undefined ? [] : [[LOCK_FILE, lockYaml] as const]),
+    ...[...rendered].map(([path, text]) => [`rendered/${path}`, text] as const),
+  ]);
 }
 
 /** CDKTF takes longer to load than most commands to run, so it is loaded only when there is something to render. */
@@ -51,12 +52,7 @@ async function render(plan: ClusterPlan): Promise<Tree> {
   return renderCluster(plan, await readSources());
 }
 
-function withLock(
-  plan: ClusterPlan,
-  tree: Awaited<ReturnType<typeof compareTree>>,
-  lockIsNew: boolean,
-  lockDiffers: boolean,
-): Rendered {
+function withLock(plan: ClusterPlan, tree: ChangedPaths, lockIsNew: boolean, lockDiffers: boolean): Rendered {
   const below = (paths: readonly string[]) => paths.map((path) => `rendered/${path}`);
   return {
     plan,

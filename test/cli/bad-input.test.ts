@@ -181,7 +181,7 @@ describe('help', () => {
   it('shows every command and every exit code, and each command has its own', async () => {
     const { exitCode, stdout } = await kubehaus(['--help']);
     expect(exitCode).toBe(0);
-    for (const command of 'init validate plan render up configure kubeconfig tunnel status ssh destroy'.split(
+    for (const command of 'init validate plan render diff up configure kubeconfig tunnel status ssh destroy'.split(
       ' ',
     )) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));

@@ -9,7 +9,7 @@ export interface CliOptions {
   readonly cwd?: string;
 }
 
-/** The `kubehaus` command from the sources, as program and arguments. */
+/** The `kubehaus` command from the sources: a program and its arguments. */
 export function commandLine(args: readonly string[]): [string, ...string[]] {
   return [process.execPath, '--import', import.meta.resolve('tsx'), main, ...args];
 }
