@@ -2,12 +2,13 @@ import { execa } from 'execa';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
 import { removeLab, traces } from '../../lab/clear.ts';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
 import { ROOT } from '../render/scenarios.ts';
 import { labCluster, type LabCluster } from './lab-cluster.ts';
 import { watchArguments } from './process-arguments.ts';
-import { expectAllReady, itIsUsable, type Expected } from './use-tests.ts';
+import { expectAllReady, itIsUsable, kubectl, type Expected } from './use-tests.ts';
 import { eventually } from './waiting.ts';
 
 const expected: Expected = {
@@ -214,10 +215,45 @@ describe('a cluster of level 3: three masters with etcd, two workers', () => {
     await eventually(120, () => expectAllReady(cluster, expected));
   });
 
+  it('gets over the loss of the first master for good, and takes a new worker in, by the same command', async () => {
+    const { id } = (await cluster.hosts()).get('demo-master-1') as { id: number };
+    const api = (method: string, path: string, body = '{}') =>
+      cluster.run([
+        'sh',
+        '-c',
+        `curl -sf -X ${method} -H "Authorization: Bearer $HCLOUD_TOKEN" -H 'Content-Type: application/json' -d '${body}' "$HCLOUD_ENDPOINT/servers/${id}${path}"`,
+      ]);
+    await api('POST', '/actions/change_protection', '{"delete":false,"rebuild":false}');
+    expect((await api('DELETE', '')).exitCode).toBe(0);
+    await eventually(30, async () => expect(await servers(cluster)).toHaveLength(4));
+    await kubectl(cluster, 'create', 'configmap', 'written-while-one-was-gone');
+
+    const file = join(cluster.folder, 'cluster.yaml');
+    const document = parseDocument(readFileSync(file, 'utf8'));
+    document.setIn(['workers', 0, 'count'], 3);
+    writeFileSync(file, document.toString({ lineWidth: 0 }));
+    const ended = await cluster.kubehaus(['up', '--yes']);
+    expect(ended.exitCode, ended.all).toBe(0);
+
+    expect((await cluster.hosts()).get('demo-master-1')?.id).not.toBe(id);
+    const grown = { ...expected, workers: [...expected.workers, 'demo-worker-3'] };
+    await eventually(60, () => expectAllReady(cluster, grown));
+    const status = await cluster.kubehaus(['status']);
+    expect(status.exitCode, status.all).toBe(0);
+    const { stdout } = await cluster.kubehaus(['ssh', 'demo-master-1', '--', ...etcdctl('member', 'list')]);
+    const members = stdout.trim().split('\n');
+    expect(members.map((line) => line.split(', ')[2]).sort()).toEqual(expected.etcd);
+    expect(members.every((line) => line.includes('started') && line.endsWith('false'))).toBe(true);
+    await kubectl(cluster, 'get', 'configmap', 'written-while-one-was-gone');
+
+    const again = await cluster.kubehaus(['configure']);
+    expect(again.all).toContain('nothing changed on 6 nodes');
+  });
+
   it('is destroyed only when one says so, and then nothing of it is left', async () => {
     const asked = await cluster.kubehaus(['destroy']);
     expect(asked.exitCode).toBe(2);
-    expect(await servers(cluster)).toHaveLength(5);
+    expect(await servers(cluster)).toHaveLength(6);
     const ended = await cluster.kubehaus(['destroy', '--yes']);
     expect(ended.exitCode, ended.all).toBe(0);
     for (const kind of ['servers', 'ssh_keys', 'placement_groups', 'firewalls', 'primary_ips']) {
@@ -227,6 +263,13 @@ describe('a cluster of level 3: three masters with etcd, two workers', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('khl-e2e3-'))).toEqual([]);
   });
 });
+
+/** etcdctl on a node, as that node's member. */
+function etcdctl(...args: readonly string[]): string[] {
+  const pki = '/etc/etcd/pki';
+  const files = [`--cacert=${pki}/ca.crt`, `--cert=${pki}/member.crt`, `--key=${pki}/member.key`];
+  return ['etcdctl', '--endpoints=https://127.0.0.1:2379', ...files, ...args];
+}
 
 async function listed(cluster: LabCluster, kind: string): Promise<unknown[]> {
   const request = `curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" "$HCLOUD_ENDPOINT/${kind}"`;
