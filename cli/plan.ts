@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { toleratedFailures } from '../cluster/topology.ts';
+import { survival } from '../cluster/topology.ts';
 import type { ClusterPlan } from '../cluster/plan.ts';
-import { count } from '../drive/errors.ts';
 import { loadFolder } from '../drive/load-folder.ts';
 import { folderOf } from './cluster-option.ts';
 import { table } from './table.ts';
@@ -33,7 +32,7 @@ function describe(plan: ClusterPlan): string {
   const { network } = plan.config;
   return [
     `Cluster ${plan.name}, level ${plan.level}: ${LEVELS[plan.level]}.`,
-    survival(plan),
+    ...survival(plan.topology),
     '',
     table(
       ['node', 'role', 'etcd', 'mesh address', 'pods', 'type', 'location'],
@@ -51,16 +50,4 @@ function describe(plan: ClusterPlan): string {
     `Mesh ${network.nodeCidr}, pods ${network.podCidr}, Services ${network.serviceCidr}.`,
     `Versions: ${plan.components.map(({ name, version }) => `${name} ${version}`).join(', ')}.`,
   ].join('\n');
-}
-
-/** What may fail for good while the API goes on working. */
-function survival({ topology }: ClusterPlan): string {
-  switch (topology.kind) {
-    case 'stacked':
-      return `It survives the loss of ${count(toleratedFailures(topology.masters), 'master')}.`;
-    case 'isolated':
-      return `It survives the loss of ${count(topology.masters - 1, 'master')} and of ${count(toleratedFailures(topology.etcdMembers), 'etcd machine')}.`;
-    default:
-      return topology satisfies never;
-  }
 }

@@ -32,3 +32,40 @@ export function levelOf(topology: Topology): Level {
 export function toleratedFailures(members: number): number {
   return Math.floor((members - 1) / 2);
 }
+
+/**
+ * What a user notices when machines are lost for good, in sentences, from the first one on. Workloads on workers go on in
+ * every case: they need the API only for changes.
+ */
+export function survival(topology: Topology): readonly string[] {
+  switch (topology.kind) {
+    case 'stacked': {
+      const { masters } = topology;
+      if (masters === 1)
+        return ['Loses its master: no API and no changes until it is back; its data is lost with its disk.'];
+      const lost = toleratedFailures(masters);
+      return [
+        `Loses ${upTo(lost)} of ${masters} masters: keeps working.`,
+        `Loses ${lost + 1}: etcd has no majority; the API takes no changes until one is back, workloads go on.`,
+      ];
+    }
+    case 'isolated': {
+      const { masters, etcdMembers } = topology;
+      const lost = toleratedFailures(etcdMembers);
+      return [
+        masters === 1
+          ? 'Loses its master: no API until it is back or made anew; etcd keeps the data, workloads go on.'
+          : `Loses ${upTo(masters - 1)} of ${masters} masters: keeps working.`,
+        lost === 0
+          ? 'Loses its etcd machine: the API takes no changes until it is back; its data is lost with its disk.'
+          : `Loses ${upTo(lost)} of ${etcdMembers} etcd machines: keeps working. Loses ${lost + 1}: the API takes no changes until one is back, workloads go on.`,
+      ];
+    }
+    default:
+      return topology satisfies never;
+  }
+}
+
+function upTo(number: number): string {
+  return number === 1 ? '1' : `up to ${number}`;
+}

@@ -1,5 +1,6 @@
 import type { NodePlan, ClusterPlan } from '../cluster/plan.ts';
 import type { ControlPlaneComponent } from '../cluster/schema/component-arguments.ts';
+import { drawing } from './drawing.ts';
 import { mergeDeep, type Settings } from './merge.ts';
 
 /** An argument as kubeadm's configuration has it (kubeadm.k8s.io/v1beta4, Arg); one may come several times. */
@@ -30,6 +31,8 @@ export interface View extends ClusterPlan {
   readonly kubeletConfiguration: Settings;
   readonly kubeProxyConfiguration: Settings;
   readonly containerdConfiguration: Settings;
+  /** The cluster as a Mermaid flowchart. */
+  readonly drawing: string;
   /** Rows of the README's table of nodes. */
   readonly nodeRows: readonly (NodePlan & { readonly roles: string; readonly pods: string })[];
   /** Versions of the release files, by component. */
@@ -65,6 +68,7 @@ export function viewOf(plan: ClusterPlan): View {
       clusterCIDR: config.network.podCidr,
     }),
     containerdConfiguration: containerdConfiguration(plan),
+    drawing: drawing(plan),
     nodeRows: nodes.map((node) => ({
       ...node,
       roles: node.etcdMember && node.role !== 'etcd' ? `${node.role}, etcd` : node.role,

@@ -200,7 +200,7 @@ describe('kubehaus plan', () => {
     const { stdout, exitCode } = await kubehaus(['plan', '-C', root]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Cluster prod, level 3: several masters that also run etcd.');
-    expect(stdout).toContain('It survives the loss of 1 master.');
+    expect(stdout).toContain('Loses 1 of 3 masters: keeps working.');
     expect(stdout).toMatch(
       /prod-master-1 +control-plane +yes +10\.0\.1\.11 +10\.244\.0\.0\/24 +cx33 \(amd64\) +nbg1/,
     );

@@ -6,6 +6,7 @@ export const PUBLIC_KEY =
 export interface Pool {
   readonly name: string;
   readonly count: number;
+  readonly placementGroups?: boolean;
 }
 
 /** cluster.yaml as data: stacked or isolated, some worker pools. JSON is YAML. */
