@@ -65,3 +65,15 @@ export function parseLock(text: string | undefined): Result<ClusterLock> {
 export function formatLock(lock: ClusterLock): string {
   return HEADER + stringify(lock, { lineWidth: 0 });
 }
+
+/** The lock with another type or place for servers that are not there yet, by node name. */
+export function withServers(
+  lock: ClusterLock,
+  servers: ReadonlyMap<string, Pick<NodeLock, 'serverType' | 'location'>>,
+): ClusterLock {
+  const nodes = Object.entries(lock.nodes).map(([name, node]) => {
+    const { serverType, location } = servers.get(name) ?? node;
+    return [name, { ...node, serverType, location }] as const;
+  });
+  return { ...lock, nodes: Object.fromEntries(nodes) };
+}

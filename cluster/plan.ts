@@ -270,7 +270,10 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
   return { nodes, problems };
 }
 
-/** The first type everywhere before the second one; places in turn, beginning at this node's own. */
+/**
+ * With one type there is no choice: locations are there to spread over. A list of types says that others will do: at the
+ * node's own location first, then at the others.
+ */
 function choicesOf(
   serverTypes: readonly string[],
   locations: readonly string[],
@@ -278,7 +281,17 @@ function choicesOf(
 ): readonly ServerChoice[] {
   const turn = (ordinal - 1) % locations.length;
   const inTurn = [...locations.slice(turn), ...locations.slice(0, turn)];
-  return serverTypes.flatMap((serverType) => inTurn.map((location) => ({ serverType, location })));
+  return (serverTypes.length === 1 ? inTurn.slice(0, 1) : inTurn).flatMap((location) =>
+    serverTypes.map((serverType) => ({ serverType, location })),
+  );
+}
+
+/** What to order for a node where its type was out of stock at its location; undefined when nothing is left to try. */
+export function nextChoice({ choices, serverType, location }: NodePlan): ServerChoice | undefined {
+  const tried = choices.findIndex(
+    (choice) => choice.serverType === serverType && choice.location === location,
+  );
+  return choices[tried + 1];
 }
 
 /** Hands out the lowest number of a kind, from the kind's first one on, that nobody has. */

@@ -143,6 +143,22 @@ export function terraformFailed(
   );
 }
 
+/** Hetzner has no room for some servers now; all else was made (https://docs.hetzner.cloud/reference/cloud#errors). */
+export class OutOfStock extends Failure {
+  /** Addresses of the servers in Terraform, e.g. `hcloud_server.prod-master-1`. */
+  readonly addresses: readonly string[];
+
+  constructor(addresses: readonly string[], failed: FailedCommand, problems: readonly string[]) {
+    super(
+      'terraform',
+      `Hetzner has no ${addresses.length === 1 ? 'server' : 'servers'} of the wanted type at the wanted location now: ${addresses.join(', ')}.`,
+      'What was made is kept. Run the same command again later, or name more types that will do, for example serverType: [cx33, cpx32] in cluster.yaml: kubehaus then takes the next one.',
+      [...problems, ...endingOf(failed)],
+    );
+    this.addresses = addresses;
+  }
+}
+
 export function unexpectedOutputs(why: string): Failure {
   return new Failure(
     'terraform',

@@ -9,6 +9,14 @@ export interface ResourceEvent {
   readonly text: string;
 }
 
+/** An error that Terraform told. */
+export interface TerraformError {
+  /** Of the resource, if it is about one. */
+  readonly address?: string;
+  /** Address, summary and detail in one. */
+  readonly text: string;
+}
+
 const messageSchema = z.object({
   '@message': z.string(),
   type: z.string().optional(),
@@ -35,7 +43,7 @@ const STATES: Readonly<Record<string, ResourceEvent['state']>> = {
  * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui). `read` returns what belongs into the log.
  */
 export function terraformMessages(onResource: (event: ResourceEvent) => void) {
-  const errors: string[] = [];
+  const errors: TerraformError[] = [];
   return {
     read: (line: string): string => {
       const message = parse(line);
@@ -53,11 +61,12 @@ export function terraformMessages(onResource: (event: ResourceEvent) => void) {
         diagnostic.summary,
         ...(diagnostic.detail ? [diagnostic.detail] : []),
       ].join(': ');
-      if (diagnostic.severity === 'error') errors.push(text);
+      if (diagnostic.severity === 'error')
+        errors.push({ ...(diagnostic.address === undefined ? {} : { address: diagnostic.address }), text });
       return `${diagnostic.severity}: ${text}`;
     },
-    /** Every error so far, in words. */
-    errors: (): readonly string[] => errors,
+    /** Every error so far. */
+    errors: (): readonly TerraformError[] => errors,
   };
 }
 

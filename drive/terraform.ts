@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { NodeOutput } from '../stacks/outputs.ts';
-import { terraformFailed, unexpectedOutputs } from './errors.ts';
+import { OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
 import { runCommand, type Ended } from './run-command.ts';
 import type { Run } from './run.ts';
 import { terraformMessages, type ResourceEvent } from './terraform-messages.ts';
@@ -13,13 +13,15 @@ export interface Terraform {
   init(): Promise<void>;
   /** Makes a plan file; `show` gets the plan as people read it, line by line. */
   plan(show: (line: string) => void, options?: PlanOptions): Promise<{ readonly changes: boolean }>;
-  /** Applies the plan file and removes it. */
+  /** Applies the plan file and removes it. Throws `OutOfStock` when that was all that went wrong. */
   apply(onResource: (event: ResourceEvent) => void): Promise<void>;
   /** Output `nodes` of stacks/: a server's id and public addresses, by node. */
   nodes(): Promise<ReadonlyMap<string, NodeOutput>>;
   /** Resources in the state: none when there is no state. */
   resources(): Promise<readonly StateResource[]>;
 }
+
+const SERVER = 'hcloud_server';
 
 export interface PlanOptions {
   readonly destroy?: boolean;
@@ -132,7 +134,14 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
         // would be at Hetzner and not in the state.
         true,
       ).finally(() => rm(run.folder.planFile, { force: true }));
-      if (ended.exitCode !== 0) throw terraformFailed('applying the plan', ended, messages.errors());
+      if (ended.exitCode === 0) return;
+      const errors = messages.errors();
+      const texts = errors.map(({ text }) => text);
+      const soldOut = errors.flatMap(({ address, text }) =>
+        address?.startsWith(`${SERVER}.`) && text.includes('resource_unavailable') ? [address] : [],
+      );
+      if (errors.length > 0 && soldOut.length === errors.length) throw new OutOfStock(soldOut, ended, texts);
+      throw terraformFailed('applying the plan', ended, texts);
     },
 
     nodes: async () => {

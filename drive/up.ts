@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { runPlaybook } from './ansible.ts';
+import { applyPlan } from './apply.ts';
 import { askForYes } from './ask.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { count } from './errors.ts';
@@ -58,9 +59,7 @@ export async function up(
     try {
       if (changes) {
         if (!options.yes) await askForYes(reporter, `Apply this plan to the cluster ${plan.name}?`);
-        await inPhase(run, 'terraform apply', (phase) =>
-          terraform.apply(({ address, text, state }) => phase.node(address, text, state)),
-        );
+        await applyPlan(run, terraform);
       }
     } finally {
       // A plan that was not applied is of no use to anybody.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ClusterFolder } from '../../drive/cluster-folder.ts';
-import { folderWith } from '../drive/cluster-in-a-folder.ts';
+import { CLUSTER_YAML, folderWith } from '../drive/cluster-in-a-folder.ts';
 import { emptyProject, type Project } from '../stacks/project.ts';
 import { terraformEnvironment } from '../stacks/real-provider.ts';
 import { kubehaus, start } from './kubehaus.ts';
@@ -121,7 +121,10 @@ describe('kubehaus up', { timeout: 240_000 }, () => {
     const refused = await upToSsh(here);
 
     expect(refused.exitCode).toBe(4);
-    expect(refused.stderr).toContain('Terraform failed while applying the plan.');
+    expect(refused.stderr).toContain(
+      'no server of the wanted type at the wanted location now: hcloud_server.prod-master-2.',
+    );
+    expect(refused.stderr).toContain('serverType: [');
     expect(refused.stderr).toMatch(/resource_unavailable/);
     expect(refused.stderr).toMatch(/command: terraform apply .* \(exit code 1\)/);
     expect(refused.stderr).toMatch(/whole log: .*-terraform-apply\.log/);
@@ -130,6 +133,49 @@ describe('kubehaus up', { timeout: 240_000 }, () => {
     await forgive(here);
     expect((await upToSsh(here)).exitCode).toBe(5);
     expect(here.project.state.servers.length).toBe(4);
+  });
+
+  it('takes the next type of a list where one is out of stock in the middle, and keeps to it', async () => {
+    const here = await site();
+    await writeFile(
+      here.folder.clusterYaml,
+      CLUSTER_YAML.replace('workers:', 'controlPlane: { serverType: [cx33, cpx32] }\nworkers:'),
+    );
+    await post(here, { kind: 'stock-out', location: 'fsn1', serverType: 'cx33' });
+
+    const { exitCode, stdout } = await upToSsh(here);
+
+    expect(exitCode, stdout).toBe(5);
+    expect(stdout).toContain('prod-master-2: cx33 is out of stock in fsn1; next is cpx32 in fsn1.');
+    expect(here.project.state.servers.map(({ name }) => name).sort()).toEqual([
+      'prod-master-1',
+      'prod-master-2',
+      'prod-master-3',
+      'prod-worker-1',
+    ]);
+    const lock = await readFile(here.folder.lockYaml, 'utf8');
+    expect(lock).toMatch(/prod-master-2:\n.*\n.*\n\s+location: fsn1\n\s+serverType: cpx32/);
+    expect(lock.match(/serverType: cx33/g)).toHaveLength(3);
+
+    await forgive(here);
+    const again = await upToSsh(here);
+    expect(again.stdout).toContain('No changes. Your infrastructure matches the configuration.');
+  });
+
+  it('gives up when every type of the list is out of stock, and says what else can be done', async () => {
+    const here = await site();
+    await writeFile(
+      here.folder.clusterYaml,
+      CLUSTER_YAML.replace(
+        'workers:',
+        'locations: [fsn1]\ncontrolPlane: { serverType: [cx33, cpx32] }\nworkers:',
+      ),
+    );
+    await post(here, { kind: 'stock-out', location: 'fsn1' });
+    const { exitCode, stderr } = await upToSsh(here);
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('hcloud_server.prod-worker-1');
+    expect(here.project.state.servers).toEqual([]);
   });
 
   it('at Ctrl-C lets Terraform finish what it ordered, says that it goes on, and does', async () => {
