@@ -15,7 +15,7 @@ const PATIENCE_MS = 15_000;
 export async function checkToken(env: NodeJS.ProcessEnv): Promise<void> {
   const token = env['HCLOUD_TOKEN'];
   if (token === undefined || token.trim() === '') throw missingToken();
-  const endpoint = (env['HCLOUD_ENDPOINT'] ?? DEFAULT_ENDPOINT).replace(/\/$/, '');
+  const endpoint = endpointOf(env);
   let response: Response;
   try {
     response = await fetch(`${endpoint}/locations?per_page=1`, {
@@ -29,6 +29,11 @@ export async function checkToken(env: NodeJS.ProcessEnv): Promise<void> {
   if (response.status === 401 || response.status === 403) {
     throw wrongToken(endpoint, `${response.status} ${response.statusText}`);
   }
+}
+
+/** Base URL of the API, without a slash at its end. */
+export function endpointOf(env: NodeJS.ProcessEnv): string {
+  return (env['HCLOUD_ENDPOINT'] ?? DEFAULT_ENDPOINT).replace(/\/$/, '');
 }
 
 /** The environment without what only Terraform may see. */

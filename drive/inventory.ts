@@ -68,6 +68,11 @@ export async function readMadeHosts(folder: ClusterFolder, plan: ClusterPlan): P
   return hosts;
 }
 
+/** Names of the nodes that have a server. */
+export async function madeNames(folder: ClusterFolder): Promise<ReadonlySet<string>> {
+  return new Set(Object.keys(await addressesOf(folder)));
+}
+
 type Addresses = z.output<typeof addressesSchema>['all']['hosts'];
 
 async function addressesOf(folder: ClusterFolder): Promise<Addresses> {

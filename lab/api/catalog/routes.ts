@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notFound } from '../errors.ts';
+import { isSoldOut } from '../faults/stock-out.ts';
 import type { Api, ApiContext } from '../http/api.ts';
 import { IdParams } from '../identity.ts';
 import { Meta, pageOf } from '../listing/page.ts';
@@ -17,9 +18,16 @@ function byId<Item extends { readonly id: number }>(items: readonly Item[], what
 
 const truth = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** What can be ordered, and what it costs: /locations, /server_types, /images, /pricing. It never changes. */
-export function catalogRoutes(api: Api, { architecture }: ApiContext): void {
+/** What can be ordered, and what it costs: /locations, /server_types, /images, /pricing. Only what is in stock changes. */
+export function catalogRoutes(api: Api, { architecture, store }: ApiContext): void {
   const types = serverTypes(architecture);
+  const withStock = (type: ServerTypeAnswer): ServerTypeAnswer => ({
+    ...type,
+    locations: type.locations.map((location) => ({
+      ...location,
+      available: location.available && !isSoldOut(store.state, location.name, type.name),
+    })),
+  });
 
   api.get(
     '/locations',
@@ -51,14 +59,14 @@ export function catalogRoutes(api: Api, { architecture }: ApiContext): void {
     },
     (request) => {
       const { items, meta } = pageOf(types, request.query);
-      return { server_types: items, meta };
+      return { server_types: items.map(withStock), meta };
     },
   );
 
   api.get(
     '/server_types/:id',
     { schema: { params: IdParams, response: { 200: z.strictObject({ server_type: ServerTypeAnswer }) } } },
-    (request) => ({ server_type: byId(types, 'server type', request.params.id) }),
+    (request) => ({ server_type: withStock(byId(types, 'server type', request.params.id)) }),
   );
 
   api.get(
