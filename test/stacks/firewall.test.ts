@@ -24,3 +24,26 @@ it('lets in SSH from the configured networks, WireGuard and ICMP, and nothing el
     expect(server.firewall_ids).toEqual(['${hcloud_firewall.nodes.id}']);
   }
 });
+
+it('lets in what the cluster adds: the API at a public endpoint, and rules of its own', () => {
+  const { plan } = clusterOf({
+    controlPlane: { publicEndpoint: { name: 'api.example.org', allowedCidrs: ['198.51.100.0/24'] } },
+    firewall: {
+      rules: [
+        { description: 'web', protocol: 'tcp', port: 443 },
+        { description: 'tunnel', protocol: 'gre', sources: ['203.0.113.0/24'] },
+      ],
+    },
+  });
+  expect(terraformOf(plan).resource.hcloud_firewall.nodes?.rule.slice(3)).toEqual([
+    {
+      description: 'Kubernetes API',
+      direction: 'in',
+      protocol: 'tcp',
+      port: '6443',
+      source_ips: ['198.51.100.0/24'],
+    },
+    { description: 'web', direction: 'in', protocol: 'tcp', port: '443', source_ips: anywhere },
+    { description: 'tunnel', direction: 'in', protocol: 'gre', source_ips: ['203.0.113.0/24'] },
+  ]);
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { synthesizeTerraform } from '../../stacks/synthesize.ts';
+import { planOf } from '../render/scenarios.ts';
 import { terraform } from './real-provider.ts';
 import { clusterOf, levels } from './terraform.ts';
 
@@ -28,3 +29,9 @@ it.each(levels.map((fields, level) => ({ level, fields })))(
     expect(JSON.parse(stdout)).toMatchObject({ valid: true, diagnostics: [] });
   },
 );
+
+it('the real provider finds a configuration with every field valid', async () => {
+  await writeFile(join(folder, 'cdk.tf.json'), synthesizeTerraform(planOf('whole')));
+  const { stdout } = await terraform(folder, ['validate', '-json']);
+  expect(JSON.parse(stdout)).toMatchObject({ valid: true, diagnostics: [] });
+});
