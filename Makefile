@@ -13,7 +13,6 @@ SOURCES := $(shell find main.ts cluster stacks render drive cli lab -name '*.ts'
 
 KUBEHAUS := node dist/cli/main.js
 LAB := node dist/lab/cli/main.js
-DEMO = $(shell $(LAB) cluster examples/level-3/cluster.yaml)
 
 .PHONY: help
 help: ## this list
@@ -65,9 +64,16 @@ e2e: lab-tools ## the tests in the lab: real servers, real clusters (root)
 .PHONY: demo
 demo: lab-tools ## a lab and, in it, a cluster with three masters and two workers (root)
 	$(LAB) up
-	$(LAB) exec -- $(KUBEHAUS) -C $(DEMO) up --yes
-	@umask 077 && $(LAB) exec -- $(KUBEHAUS) -C $(DEMO) kubeconfig --output $(DEMO)/.kubehaus/kubeconfig
-	KUBECONFIG=$(DEMO)/.kubehaus/kubeconfig $(LAB) exec -- $(KUBEHAUS) -C $(DEMO) tunnel -- kubectl get nodes -o wide
+	@folder=$$($(LAB) cluster examples/level-3/cluster.yaml); \
+	export KUBECONFIG=$$folder/.kubehaus/kubeconfig; \
+	kubehaus="$(LAB) exec -- $(KUBEHAUS) -C $$folder"; \
+	$$kubehaus up --yes; \
+	(umask 077; $$kubehaus kubeconfig --output $$KUBECONFIG); \
+	$$kubehaus tunnel -- kubectl get nodes -o wide; \
+	printf '\n%s\n' 'In the lab, from here:' \
+	  "  $$kubehaus status" \
+	  "  $$kubehaus ssh demo-master-1" \
+	  "  KUBECONFIG=$$KUBECONFIG $$kubehaus tunnel -- kubectl get pods -A"
 
 .PHONY: demo-down
 demo-down: $(PROGRAMS) ## removes the demo's cluster and lab

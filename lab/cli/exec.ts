@@ -1,17 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { readEnvironment } from '../environment.ts';
-import { controlNamespace } from '../names.ts';
-import { inControlNamespace, namespaceExists } from '../network/namespaces.ts';
+import { inControlNamespace } from '../network/namespaces.ts';
+import { environmentOfRunning } from '../running.ts';
 import type { Lab } from '../state.ts';
 
 /** Runs the command in the lab's network, with our terminal, and ends with its exit code; 128 and the signal's number, as shells do, if a signal ended it. */
 export async function exec(lab: Lab, command: readonly string[]): Promise<void> {
-  const environment = await readEnvironment(lab);
-  if (environment === undefined || !namespaceExists(controlNamespace(lab.name))) {
-    throw new Error(`Lab "${lab.name}" is not up: kubehaus-lab up --name ${lab.name}`);
-  }
+  const environment = await environmentOfRunning(lab);
   const [program, ...args] = inControlNamespace(lab, command);
   // The terminal sends its signals to the command as well; it is the command that decides what they mean.
   process.removeAllListeners('SIGINT').on('SIGINT', () => undefined);
