@@ -241,9 +241,12 @@ describe('what can’t be done is said', () => {
     expect(stderr).toMatch(/"a-1" is no name for a lab/);
   });
 
-  test('a command in a lab that is not up', async () => {
-    const { exitCode, stderr } = await cli('exec', '--name', name, '--', 'true');
-    expect(exitCode).toBe(1);
+  test.each([
+    ['exec', ['--', 'true']],
+    ['cluster', ['examples/level-3/cluster.yaml']],
+  ])('%s in a lab that is not up', async (command, args) => {
+    const { exitCode, stdout, stderr } = await cli(command, '--name', name, ...args);
+    expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toContain(`kubehaus-lab up --name ${name}`);
   });
 
