@@ -70,7 +70,7 @@ demo: lab-tools ## a lab and, in it, a cluster with three masters and two worker
 	$$kubehaus up --yes; \
 	(umask 077; $$kubehaus kubeconfig --output $$KUBECONFIG); \
 	$$kubehaus tunnel -- kubectl get nodes -o wide; \
-	printf '\n%s\n' 'In the lab, from here:' \
+	printf '%s\n' '' 'In the lab, from here:' \
 	  "  $$kubehaus status" \
 	  "  $$kubehaus ssh demo-master-1" \
 	  "  KUBECONFIG=$$KUBECONFIG $$kubehaus tunnel -- kubectl get pods -A"
