@@ -5,6 +5,8 @@ import { labToken } from './api/files.ts';
 import type { MirrorPaths } from './builds/build.ts';
 import { apiEndpoint } from './network/addresses.ts';
 import { sshKeyFile } from './ssh-key.ts';
+import { controlNamespace } from './names.ts';
+import { namespaceExists } from './network/namespaces.ts';
 import type { Lab } from './state.ts';
 
 /** What tells terraform, kubehaus and other users of Hetzner's API that this lab is their Hetzner. */
@@ -36,4 +38,13 @@ export function environmentFile(lab: Lab): string {
 export async function readEnvironment(lab: Lab): Promise<UserEnvironment | undefined> {
   const file = environmentFile(lab);
   return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as UserEnvironment) : undefined;
+}
+
+/** What programs in the lab's network need in their environment. Fails, with what to do, when the lab is not up. */
+export async function environmentOfRunning(lab: Lab): Promise<UserEnvironment> {
+  const environment = await readEnvironment(lab);
+  if (environment === undefined || !namespaceExists(controlNamespace(lab.name))) {
+    throw new Error(`Lab "${lab.name}" is not up: kubehaus-lab up --name ${lab.name}`);
+  }
+  return environment;
 }

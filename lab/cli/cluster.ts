@@ -1,5 +1,5 @@
 import { clusterFolderFor } from '../cluster.ts';
-import { environmentOfRunning } from '../running.ts';
+import { environmentOfRunning } from '../environment.ts';
 import type { Lab } from '../state.ts';
 
 /** Prints the folder, so that scripts can go on with it. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { inControlNamespace } from '../network/namespaces.ts';
-import { environmentOfRunning } from '../running.ts';
+import { environmentOfRunning } from '../environment.ts';
 import type { Lab } from '../state.ts';
 
 /** Runs the command in the lab's network, with our terminal, and ends with its exit code; 128 and the signal's number, as shells do, if a signal ended it. */
