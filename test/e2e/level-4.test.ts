@@ -6,8 +6,14 @@ import { removeLab, traces } from '../../lab/clear.ts';
 import { parseDocument } from 'yaml';
 import { ROOT } from '../render/scenarios.ts';
 import { labCluster, type Ended, type LabCluster } from './lab-cluster.ts';
-import { itIsUsable, kubectl } from './use-tests.ts';
+import { expectAllReady, itIsUsable, kubectl, playbook, type Expected } from './use-tests.ts';
 import { eventually } from './waiting.ts';
+
+const expected: Expected = {
+  masters: ['demo-master-1', 'demo-master-2'],
+  workers: ['demo-worker-1', 'demo-worker-2'],
+  etcd: ['demo-etcd-1', 'demo-etcd-2', 'demo-etcd-3'],
+};
 
 describe('a cluster of level 4: two masters, three etcd machines, two workers', () => {
   let cluster: LabCluster;
@@ -25,11 +31,7 @@ describe('a cluster of level 4: two masters, three etcd machines, two workers', 
     expect(ended.exitCode, ended.all).toBe(0);
   });
 
-  itIsUsable(() => cluster, {
-    masters: ['demo-master-1', 'demo-master-2'],
-    workers: ['demo-worker-1', 'demo-worker-2'],
-    etcd: ['demo-etcd-1', 'demo-etcd-2', 'demo-etcd-3'],
-  });
+  itIsUsable(() => cluster, expected);
 
   /** Changes a field of cluster.yaml and carries that out. */
   async function configureWith(path: readonly string[], value: unknown): Promise<Ended> {
@@ -110,6 +112,48 @@ describe('a cluster of level 4: two masters, three etcd machines, two workers', 
       'max-requests-inflight': 399,
     });
     expect(mended.all).toContain('nothing changed');
+  });
+
+  describe('run by hand, in parts', () => {
+    const [drifted, other] = ['demo-worker-1', 'demo-worker-2'] as const;
+    const settings = '/etc/master-lb/nginx.conf';
+    const asIs = () => cluster.on(drifted, ['cat', settings]);
+
+    it('shows what has drifted with --check --diff, and leaves it', async () => {
+      const before = await asIs();
+      await cluster.on(drifted, ['sh', '-c', `echo '# drifted' >> ${settings}`]);
+      const { changed, all } = await playbook(cluster, 'site.yml', '--check', '--diff');
+      expect(Object.keys(changed).filter((node) => changed[node] !== 0)).toEqual([drifted]);
+      expect(all).toContain('-# drifted');
+      expect(await asIs()).toBe(`${before.trimEnd()}\n# drifted`);
+    });
+
+    it('does one phase with --tags, on the hosts of --limit', async () => {
+      expect((await playbook(cluster, 'site.yml', '--tags', 'network-setup')).changed[drifted]).toBe(0);
+      expect((await playbook(cluster, 'site.yml', '--limit', other)).changed).toEqual({ [other]: 0 });
+      expect(await asIs()).toContain('# drifted');
+      const mended = await playbook(cluster, 'site.yml', '--tags', 'setup-ha', '--limit', drifted);
+      expect(Object.keys(mended.changed)).toEqual([drifted]);
+      expect(await asIs()).not.toContain('# drifted');
+    });
+
+    it('takes a worker back with --limit, which must name the masters, and says so', async () => {
+      await cluster.on(other, ['sh', '-c', 'kubeadm reset --force >/dev/null 2>&1']);
+      const project = join(cluster.folder, 'rendered/ansible');
+      const alone = await cluster.run(['ansible-playbook', 'install-workers.yml', '--limit', other], {
+        cwd: project,
+      });
+      expect(alone.exitCode).not.toBe(0);
+      expect(alone.all).toContain('--limit kube_control_plane');
+      const { changed } = await playbook(
+        cluster,
+        'install-workers.yml',
+        '--limit',
+        `kube_control_plane,${other}`,
+      );
+      expect(changed[other]).toBeGreaterThan(0);
+      await eventually(60, () => expectAllReady(cluster, expected));
+    });
   });
 
   it('keeps etcd’s machines free of everything else', async () => {

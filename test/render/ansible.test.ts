@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCluster } from '../../render/tree.ts';
 import { writeTree } from '../../render/write.ts';
@@ -28,6 +28,13 @@ async function project(folder: string, scenario: string): Promise<string> {
   const addresses = { all: { hosts: Object.assign({}, ...hosts) as unknown } };
   writeFileSync(join(folder, 'ansible/inventory/addresses.yml'), `---\n${stringify(addresses)}`);
   return join(folder, 'ansible');
+}
+
+interface Play {
+  readonly roles?: readonly string[];
+  readonly tasks?: readonly {
+    readonly 'ansible.builtin.import_role'?: { readonly name: string; readonly tasks_from?: string };
+  }[];
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
@@ -60,6 +67,65 @@ describe.each(scenarios)('the Ansible project of %s', (scenario) => {
     expect(inventory['kube_control_plane']?.hosts).toEqual(names((node) => node.role === 'control-plane'));
     expect(inventory['kube_node']?.children).toEqual(['kube_control_plane', 'workers']);
     expect(inventory['k8s_cluster']?.children?.sort()).toEqual(['etcd', 'kube_node']);
+  });
+});
+
+describe('the roles, as ansible-doc prints them', () => {
+  interface Entry {
+    readonly description?: readonly string[];
+    readonly short_description?: string;
+    readonly options?: Readonly<Record<string, { readonly description?: string | readonly string[] }>>;
+  }
+  let cwd: string;
+  let roles: Readonly<Record<string, { readonly entry_points: Readonly<Record<string, Entry>> }>>;
+
+  beforeAll(async () => {
+    cwd = await project(join(folder, 'documented'), 'whole');
+    const { stdout } = await execa(
+      'ansible-doc',
+      ['-t', 'role', '--json', ...readdirSync(join(cwd, 'roles'))],
+      {
+        cwd,
+        env,
+      },
+    );
+    roles = JSON.parse(stdout) as typeof roles;
+  });
+
+  it('tell every entry point that a playbook uses', () => {
+    const used = readdirSync(cwd)
+      .filter((name) => name.endsWith('.yml'))
+      .flatMap((name) => parse(readFileSync(join(cwd, name), 'utf8')) as Play[])
+      .flatMap(({ roles: named = [], tasks = [] }) => [
+        ...named.map((role) => [role, 'main'] as const),
+        ...tasks.flatMap((task) => {
+          const imported = task['ansible.builtin.import_role'];
+          return imported === undefined
+            ? []
+            : [[imported.name, imported.tasks_from?.replace('.yml', '') ?? 'main'] as const];
+        }),
+      ]);
+    expect(used.length).toBeGreaterThan(8);
+    for (const [role, entry] of used) expect(roles[role]?.entry_points, role).toHaveProperty(entry);
+  });
+
+  it('describe all that they take: every variable of the hosts is an option of some role', () => {
+    const entries = Object.values(roles).flatMap((role) => Object.values(role.entry_points));
+    const options = entries.flatMap(({ options = {} }) => Object.entries(options));
+    expect(options.filter(([, { description }]) => (description ?? '').length === 0)).toEqual([]);
+    expect(entries.filter(({ short_description: short = '' }) => short === '')).toEqual([]);
+
+    const known = new Set(options.map(([name]) => name));
+    const variables = ['group_vars', 'host_vars']
+      .flatMap((name) => readdirSync(join(cwd, name)).map((file) => join(cwd, name, file)))
+      .flatMap((file) => Object.keys(parse(readFileSync(file, 'utf8')) as object));
+    expect(variables).toContain('node_pod_cidr');
+    expect(variables.filter((name) => !name.startsWith('ansible_') && !known.has(name))).toEqual([]);
+  });
+
+  it('have a README each', () => {
+    for (const role of Object.keys(roles))
+      expect(readFileSync(join(cwd, 'roles', role, 'README.md'), 'utf8'), role).toMatch(/^# /);
   });
 });
 

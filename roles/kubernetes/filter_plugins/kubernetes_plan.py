@@ -87,7 +87,10 @@ def problem(answering, working, masters, plan):
     if not waiting:
         return ''
     if not answering:
-        return f"No master answered ({', '.join(masters)}), and {', '.join(waiting)} can't join without one."
+        return (
+            f"{', '.join(waiting)} can't join without a master, and none took part ({', '.join(masters)}). With --limit, name the "
+            'masters, too: --limit kube_control_plane,<new nodes>. Otherwise see why none answers.'
+        )
     if len({state['authority'] for state in working.values()}) > 1:
         return (
             f"The masters {', '.join(working)} belong to clusters with different CAs (/etc/kubernetes/pki/ca.crt). Rebuild those "
