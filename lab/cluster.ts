@@ -15,8 +15,17 @@ const CAP_SYS_RESOURCE = 24n;
  * the given one lies in. Returns that folder. What kubehaus keeps there stays.
  */
 export async function clusterFolderFor(lab: Lab, clusterYaml: string): Promise<string> {
+  const text = await adaptedTo(lab, await readFile(clusterYaml, 'utf8'));
+  const folder = join(lab.folder, 'clusters', basename(dirname(resolve(clusterYaml))));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'cluster.yaml'), text);
+  return folder;
+}
+
+/** The text of a cluster.yaml as `forLab` adapts it, to a lab that is up and to this machine. */
+export async function adaptedTo(lab: Lab, clusterYaml: string): Promise<string> {
   const mirror = await buildMirror();
-  const text = forLab(await readFile(clusterYaml, 'utf8'), {
+  return forLab(clusterYaml, {
     files: `${mirrorUrl}/files`,
     sums: await readFile(join(mirror.files, 'SHA256SUMS'), 'utf8'),
     apt: `${mirrorUrl}/apt`,
@@ -26,10 +35,6 @@ export async function clusterFolderFor(lab: Lab, clusterYaml: string): Promise<s
     cgroupV2: existsSync('/sys/fs/cgroup/cgroup.controllers'),
     mayLowerOomScores: await hasCapability(CAP_SYS_RESOURCE),
   });
-  const folder = join(lab.folder, 'clusters', basename(dirname(resolve(clusterYaml))));
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'cluster.yaml'), text);
-  return folder;
 }
 
 async function hasCapability(capability: bigint): Promise<boolean> {

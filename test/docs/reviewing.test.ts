@@ -1,20 +1,17 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it, vi } from 'vitest';
 import { kubehausInPath } from '../cli/kubehaus-in-path.ts';
 import { PUBLIC_KEY } from '../cluster/configurations.ts';
 import { temporaryFolder } from '../drive/cluster-in-a-folder.ts';
-import { ROOT } from '../render/scenarios.ts';
+import { blocks, pageNamed } from './pages.ts';
 
 // Each call of kubehaus is a process of its own; on a busy machine it takes seconds to start.
 vi.setConfig({ testTimeout: 300_000 });
 
-const blocks = (page: string, language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text ?? '');
-
 it('docs/reviewing.md: its commands work one after the other and print what it says', async () => {
-  const page = await readFile(join(ROOT, 'docs/reviewing.md'), 'utf8');
+  const page = await pageNamed('reviewing.md');
   const home = await temporaryFolder();
   await mkdir(join(home, '.ssh'));
   await writeFile(join(home, '.ssh', 'id_ed25519.pub'), `${PUBLIC_KEY}\n`);
