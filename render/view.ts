@@ -26,8 +26,11 @@ export interface View extends ClusterPlan {
   /** More names and addresses for the API servers' certificates. */
   readonly certSANs: readonly string[];
   /** Arguments of the control plane's components, beyond kubeadm's own. */
-  readonly extraArgs: Readonly<Record<ControlPlaneComponent, readonly Argument[]>>;
+  readonly extraArgs: Readonly<Record<Exclude<ControlPlaneComponent, 'scheduler'>, readonly Argument[]>>;
+  /** kubeadm's settings of the schedulers; null when there are none. */
+  readonly scheduler: Settings | null;
   /** Settings of cluster.yaml laid over kubehaus's own, which win where it must decide. */
+  readonly kubeadmConfiguration: Settings;
   readonly kubeletConfiguration: Settings;
   readonly kubeProxyConfiguration: Settings;
   readonly containerdConfiguration: Settings;
@@ -58,6 +61,11 @@ export function viewOf(plan: ClusterPlan): View {
       ...new Set([config.controlPlane.publicEndpoint?.name ?? [], config.controlPlane.certSANs].flat()),
     ],
     extraArgs: extraArguments(plan),
+    scheduler: schedulerSettings(plan),
+    kubeadmConfiguration: mergeDeep(
+      { certificateValidityPeriod: '87600h', caCertificateValidityPeriod: '262800h' },
+      config.kubernetes.kubeadm,
+    ),
     kubeletConfiguration: mergeDeep({ cgroupDriver: 'systemd' }, config.kubernetes.kubelet, {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
@@ -79,7 +87,7 @@ export function viewOf(plan: ClusterPlan): View {
 }
 
 function extraArguments({ config, topology }: ClusterPlan): View['extraArgs'] {
-  const { apiServer, controllerManager, scheduler, oidc } = config.controlPlane;
+  const { apiServer, controllerManager, oidc } = config.controlPlane;
   return {
     apiServer: argumentList({
       ...(topology.masters > 1 ? { 'goaway-chance': '0.001' } : {}),
@@ -87,8 +95,16 @@ function extraArguments({ config, topology }: ClusterPlan): View['extraArgs'] {
       ...apiServer.extraArgs,
     }),
     controllerManager: argumentList({ ...controllerManager.extraArgs, 'allocate-node-cidrs': 'false' }),
-    scheduler: argumentList(scheduler.extraArgs),
   };
+}
+
+function schedulerSettings({ config }: ClusterPlan): View['scheduler'] {
+  const { extraArgs, extraVolumes } = config.controlPlane.scheduler;
+  const settings = {
+    ...(Object.keys(extraArgs).length === 0 ? {} : { extraArgs: argumentList(extraArgs) }),
+    ...(extraVolumes.length === 0 ? {} : { extraVolumes }),
+  };
+  return Object.keys(settings).length === 0 ? null : settings;
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuring-the-api-server */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dnsLabel, remedied } from './values.ts';
 
 /** Components of the control plane that take arguments from cluster.yaml. */
 export type ControlPlaneComponent = 'apiServer' | 'controllerManager' | 'scheduler';
@@ -52,6 +53,23 @@ const owned: Record<ControlPlaneComponent, readonly string[]> = {
 /** What an argument is set with. Numbers and booleans are taken for their text, as on a command line. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+const absolutePath = z.string().refine((text) => /^\/[^:]*$/.test(text), {
+  error: (issue) => `"${String(issue.input)}" is not an absolute path`,
+  ...remedied('Begin it with "/"; it may not contain ":"'),
+});
+
+/** kubeadm's HostPathMount (https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-HostPathMount). */
+const volume = z.strictObject({
+  name: dnsLabel.describe('Name of the volume in the pod.'),
+  hostPath: absolutePath.describe('Path on the master.'),
+  mountPath: absolutePath.describe('Path in the container.'),
+  readOnly: z.boolean().default(true).describe('Whether the component may only read there.'),
+  pathType: z
+    .enum(['DirectoryOrCreate', 'Directory', 'FileOrCreate', 'File', 'Socket', 'CharDevice', 'BlockDevice'])
+    .optional()
+    .describe('What must be at the path; nothing is checked without it.'),
+});
+
 /** A component's settings in cluster.yaml; its arguments that are not the user's are refused. */
 export function componentSettings(component: ControlPlaneComponent) {
   return z
@@ -67,6 +85,10 @@ export function componentSettings(component: ControlPlaneComponent) {
               context.issues.push({ code: 'custom', input: name, path: [name], ...issue });
           }
         }),
+      extraVolumes: z
+        .array(volume)
+        .default([])
+        .describe('Files and folders of the masters that the component sees, for arguments that name files.'),
     })
     .prefault({});
 }
