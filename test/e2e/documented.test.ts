@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringUp } from '../../lab/bring-up.ts';
 import { removeLab, traces } from '../../lab/clear.ts';
@@ -37,7 +38,7 @@ describe('docs/getting-started.md and docs/rerunning.md, command by command', ()
       stdin: 'ignore',
     });
     expect(ended.exitCode, ended.all).toBe(0);
-    return ended.all;
+    return stripVTControlCharacters(ended.all);
   }
 
   beforeAll(async () => {
