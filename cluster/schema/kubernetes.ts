@@ -8,11 +8,16 @@ export const passThrough = z.record(z.string(), z.unknown()).default({});
 const version = z.string().check((context) => {
   const text = context.value;
   if (kubernetesVersions.includes(text)) return;
+  const nearest = nearestVersion(text);
   context.issues.push({
     code: 'custom',
     input: text,
     message: `Kubernetes ${text} is none of the versions that this kubehaus knows: ${knownVersions()}`,
-    ...remedied(`Use ${nearestVersion(text)}, the nearest one`),
+    ...remedied(
+      nearest === DEFAULT_KUBERNETES_VERSION
+        ? `Use ${nearest}, the nearest one and the default`
+        : `Use ${nearest}, the nearest one, or ${DEFAULT_KUBERNETES_VERSION}, the default`,
+    ),
   });
 });
 
