@@ -131,7 +131,7 @@ function wrongKind(
       `${show(input)} in quotes is no number`,
       `Write it without quotes: ${input}`,
     );
-  const single = typeof input !== 'object' && expected.includes('array');
+  const single = typeof input === 'string' && expected.includes('array');
   return problemAt(
     source,
     path,
@@ -166,11 +166,11 @@ function characters(number: number | bigint): string {
   return `${number} character${Number(number) === 1 ? '' : 's'}`;
 }
 
-/** `pattern` is that of the URL's protocol, where not all will do. */
-function urlRemedy(pattern: string | undefined): string {
-  return pattern === undefined
-    ? 'Write it with its scheme, for example https://example.org'
-    : 'Write it with https:// in front';
+/** `pattern` is that of the URL's scheme. */
+function urlRemedy(pattern = ''): string {
+  return /^\W*https\W*$/.test(pattern)
+    ? 'Write it with https:// in front'
+    : 'Write it with its scheme, for example https://example.org';
 }
 
 const SHOWN_LENGTH = 60;

@@ -1,24 +1,31 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { parseYaml, type Parsed, type Remedies } from './parse.ts';
+import { dnsLabel } from './schema/values.ts';
+
+/** What Hetzner has or had once: locations and types that are no longer offered still have servers. */
+const offer = z.string().regex(/^[a-z]+[0-9]*$/);
 
 const nodeLock = z.strictObject({
   address: z.ipv4(),
   podCidr: z.cidrv4().optional(),
-  location: z.string(),
-  serverType: z.string(),
+  location: offer,
+  serverType: offer,
 });
 
 const lockSchema = z.strictObject({
   version: z.literal(1),
   /** Name of the cluster, and so of all its servers. Absent before the first plan. */
-  name: z.string().optional(),
+  name: dnsLabel.optional(),
   /** Networks that every node, pod and Service has an address of. Absent before the first plan. */
   network: z.strictObject({ nodeCidr: z.cidrv4(), podCidr: z.cidrv4(), serviceCidr: z.cidrv4() }).optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),
-    z.strictObject({ version: z.string(), sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)) }),
+    z.strictObject({
+      version: z.string().regex(/^[\w.+-]+$/),
+      sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+    }),
   ),
 });
 

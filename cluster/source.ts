@@ -10,7 +10,7 @@ export interface Source {
 
 /**
  * A problem at `path`, with the line where that path (or its nearest parent that is written down) stands. What a user wrote
- * may be in the message; it takes one line there all the same.
+ * may be in the words; they take one line all the same.
  */
 export function problemAt(
   source: Source,
@@ -23,9 +23,13 @@ export function problemAt(
     file: source.file,
     path: formatPath(path),
     ...(line === undefined ? {} : { line }),
-    message: message.replaceAll(/\s*\n\s*/g, ' '),
-    remedy,
+    message: oneLine(message),
+    remedy: oneLine(remedy),
   };
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** The single value at a path as it is written, without its quotes; undefined when none is. */
