@@ -18,9 +18,14 @@ export function knownVersions(): string {
   return [...byMinor.values()].map((versions) => `${versions[0]} to ${versions.at(-1)}`).join(', ');
 }
 
-/** What to use instead of a version that is not known: the newest of the same minor version, or of the next one to it. */
+/**
+ * What to use instead of a text that is no known version: the version itself where only a `v` in front is too much, else the
+ * newest of the same minor version, or of the next one to it.
+ */
 export function nearestVersion(text: string): string {
-  const minor = minorOf(text.replace(/^v/, ''));
+  const version = text.replace(/^v/, '');
+  if (kubernetesVersions.includes(version)) return version;
+  const minor = minorOf(version);
   if (Number.isNaN(minor)) return DEFAULT_KUBERNETES_VERSION;
   const distance = (version: string) => Math.abs(minorOf(version) - minor);
   return kubernetesVersions.reduce((best, version) => (distance(version) < distance(best) ? version : best));

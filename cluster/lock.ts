@@ -1,24 +1,31 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
-import { formatPath, type Result } from './problem.ts';
+import { parseYaml, type Parsed, type Remedies } from './parse.ts';
+import { dnsLabel } from './schema/values.ts';
+
+/** What Hetzner has or had once: locations and types that are no longer offered still have servers. */
+const offer = z.string().regex(/^[a-z]+[0-9]*$/);
 
 const nodeLock = z.strictObject({
   address: z.ipv4(),
   podCidr: z.cidrv4().optional(),
-  location: z.string(),
-  serverType: z.string(),
+  location: offer,
+  serverType: offer,
 });
 
 const lockSchema = z.strictObject({
   version: z.literal(1),
   /** Name of the cluster, and so of all its servers. Absent before the first plan. */
-  name: z.string().optional(),
+  name: dnsLabel.optional(),
   /** Networks that every node, pod and Service has an address of. Absent before the first plan. */
   network: z.strictObject({ nodeCidr: z.cidrv4(), podCidr: z.cidrv4(), serviceCidr: z.cidrv4() }).optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),
-    z.strictObject({ version: z.string(), sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)) }),
+    z.strictObject({
+      version: z.string().regex(/^[\w.+-]+$/),
+      sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+    }),
   ),
 });
 
@@ -36,30 +43,19 @@ export const LOCK_FILE = 'cluster.lock.yaml';
 const HEADER = `# Kept by kubehaus and committed, like any lock file: what was given to a node once stays its own.
 `;
 
+/**
+ * Two branches may each have added nodes. The entries of nodes that exist must stay; what the other branch added has no
+ * servers yet, and gets its addresses anew.
+ */
+const REMEDIES: Remedies = {
+  conflict:
+    'Take the file of the branch whose nodes exist already: `git checkout --theirs cluster.lock.yaml` while you merge it into yours, --ours while you rebase onto it; then run `kubehaus render`, which adds the rest anew',
+  others: 'Restore the file from version control; without it nodes could be renumbered',
+};
+
 /** Parses cluster.lock.yaml; no text means that there is none yet. */
-export function parseLock(text: string | undefined): Result<ClusterLock> {
-  if (text === undefined) return { ok: true, value: emptyLock };
-  const refused = (message: string) => ({
-    ok: false as const,
-    problems: [
-      {
-        file: LOCK_FILE,
-        path: '',
-        message,
-        remedy: 'Restore it from version control; without it nodes could be renumbered',
-      },
-    ],
-  });
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (error) {
-    return refused(`is not valid YAML: ${(error as Error).message.split('\n')[0] ?? ''}`);
-  }
-  const parsed = lockSchema.safeParse(data);
-  return parsed.success
-    ? { ok: true, value: parsed.data }
-    : refused(parsed.error.issues.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('; '));
+export function parseLock(text: string | undefined): Parsed<ClusterLock> {
+  return parseYaml(text ?? formatLock(emptyLock), LOCK_FILE, lockSchema, REMEDIES);
 }
 
 export function formatLock(lock: ClusterLock): string {

@@ -1,214 +1,99 @@
-import { isCollection, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { formatPath, type Problem, type Result } from './problem.ts';
-import { clusterSchema, type ClusterConfig } from './schema.ts';
+import { brokenFields, explain } from './explain.ts';
+import { conflictsIn } from './merge-conflict.ts';
+import type { Problem } from './problem.ts';
+import type { Source } from './source.ts';
+import { unreadable, withUnreadable } from './unreadable.ts';
 
-/** A parsed YAML file that still knows where everything stood. */
-export interface Source {
-  readonly file: string;
-  readonly document: Document;
-  readonly lines: LineCounter;
+/** What a file says, as far as it is right. */
+export interface Parsed<T> {
+  /** Fields that are wrong can't be read (unreadable.ts); without problems there are none. */
+  readonly value: T;
+  readonly source: Source;
+  readonly problems: readonly Problem[];
 }
+
+/** What to do about a file. */
+export interface Remedies {
+  /** That Git could not merge. */
+  readonly conflict: string;
+  /** With any other problem; without it, each problem has a remedy of its own. */
+  readonly others?: string;
+}
+
+const BY_HAND: Remedies = {
+  conflict:
+    'Choose between the two sides, or take both, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+};
 
 /**
- * Parses cluster.yaml: YAML syntax, then the schema; rules that need the whole cluster are in validate.ts.
- * Every problem is reported, not only the first.
+ * Parses a YAML file: its syntax, then each field by the schema. Every problem is reported, not only the first, and what is
+ * right is returned all the same, for the rules that concern several fields (validate.ts).
  */
-export function parseClusterYaml(
+export function parseYaml<Schema extends z.ZodType<object>>(
   text: string,
-  file = 'cluster.yaml',
-): Result<{ config: ClusterConfig; source: Source }> {
+  file: string,
+  schema: Schema,
+  remedies = BY_HAND,
+): Parsed<z.output<Schema>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return {
-      ok: false,
-      problems: document.errors.map((error) => ({
-        file,
-        path: '',
+  const source = { file, document, lines };
+  const nothing = (problems: readonly Omit<Problem, 'file' | 'path'>[]) => ({
+    value: unreadable<z.output<Schema>>(),
+    source,
+    problems: problems.map((problem) => ({ file, path: '', ...problem })),
+  });
+
+  const conflicts = conflictsIn(text);
+  if (conflicts.length > 0)
+    return nothing(
+      conflicts.map((line) => ({
+        line,
+        message: 'two versions of the file meet here that Git could not merge',
+        remedy: remedies.conflict,
+      })),
+    );
+  if (document.errors.length > 0)
+    return nothing(
+      document.errors.map((error) => ({
         line: lines.linePos(error.pos[0]).line,
         message: `is not valid YAML: ${error.message}`,
-        remedy: 'Mend the syntax at this line',
+        remedy: remedies.others ?? 'Mend the syntax at this line',
       })),
-    };
+    );
+  let data: unknown;
+  try {
+    data = document.toJS();
+  } catch (error) {
+    // Aliases that stand for too much (https://eemeli.org/yaml/#parse-options, maxAliasCount).
+    return nothing([
+      {
+        message: `is not valid YAML: ${(error as Error).message}`,
+        remedy: remedies.others ?? 'Write it without aliases',
+      },
+    ]);
   }
-  const source = { file, document, lines };
-  const parsed = clusterSchema.safeParse(document.toJS() ?? {}, { reportInput: true });
-  if (!parsed.success)
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => explain(issue, source)) };
-  return { ok: true, value: { config: parsed.data, source } };
-}
 
-/** A problem at `path`, with the line where that path (or its nearest parent that is written down) stands. */
-export function problemAt(
-  source: Source,
-  path: readonly PropertyKey[],
-  message: string,
-  remedy: string,
-): Problem {
-  const line = lineOf(source, path);
+  const parsed = schema.safeParse(data ?? {}, { reportInput: true });
+  if (parsed.success) return { value: parsed.data, source, problems: [] };
+  const { issues } = parsed.error;
   return {
-    file: source.file,
-    path: formatPath(path),
-    ...(line === undefined ? {} : { line }),
-    message,
-    remedy,
+    value: withUnreadable(partOf(schema, data ?? {}), brokenFields(issues, schema)),
+    source,
+    problems: issues
+      .flatMap((issue) => explain(issue, source, schema))
+      .map((problem) => ({ ...problem, remedy: remedies.others ?? problem.remedy })),
   };
 }
 
-function lineOf(source: Source, path: readonly PropertyKey[]): number | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const parent = source.document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    const pair = isCollection(parent)
-      ? (parent.items as { key?: unknown; value?: unknown }[]).find(
-          (item) => isNode(item.key) && (item.key as { value?: unknown }).value === key,
-        )
-      : undefined;
-    const node = pair?.key ?? source.document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return source.lines.linePos(node.range[0]).line;
-  }
-  return undefined;
-}
-
-function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
-  const at = (message: string, remedy: string, path: readonly PropertyKey[] = issue.path) =>
-    problemAt(source, path, message, remedy);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => {
-        const known = knownKeys(issue.path);
-        const near = nearest(key, known);
-        return at(
-          `unknown field "${key}"`,
-          near ? `Did you mean "${near}"?` : `Remove it; known here: ${known.join(', ')}`,
-          [...issue.path, key],
-        );
-      });
-    case 'invalid_value':
-      return [
-        at(
-          `${show(issue.input)} is not one of the allowed values`,
-          `Choose one of ${issue.values.map(String).join(', ')}`,
-        ),
-      ];
-    case 'invalid_type':
-      return [
-        issue.input === undefined
-          ? at(
-              'is missing',
-              `Add it: ${issue.expected === 'object' ? `a map with ${knownKeys(issue.path).join(', ')}` : `a value of type ${issue.expected}`}`,
-            )
-          : at(
-              `${show(issue.input)} is not of type ${issue.expected}`,
-              `Write a value of type ${issue.expected}`,
-            ),
-      ];
-    case 'too_small':
-      return [at(`${show(issue.input)} is below the minimum`, `Use at least ${String(issue.minimum)}`)];
-    case 'too_big':
-      return [at(`${show(issue.input)} is above the maximum`, `Use at most ${String(issue.maximum)}`)];
-    case 'invalid_key':
-      return issue.issues.flatMap((inner) => explain({ ...inner, path: issue.path }, source));
-    case 'invalid_union': {
-      // zod lists the options, which its types leave out.
-      const { discriminator, options } = issue as typeof issue & { readonly options?: readonly unknown[] };
-      if (discriminator === undefined)
-        return [at(`${show(issue.input)} is of no type that can stand here`, 'See docs/configuration.md')];
-      const given = (issue.input as Record<string, unknown>)[discriminator];
-      const choices = `one of ${(options ?? []).map(String).join(', ')}`;
-      return [
-        given === undefined
-          ? at('is missing', `Add it: ${choices}`)
-          : at(`${show(given)} is not one of the allowed values`, `Choose ${choices}`),
-      ];
-    }
-    case 'invalid_format':
-      return issue.format === 'url'
-        ? [at(`${show(issue.input)} is not a URL that can stand here`, urlRemedy(issue.pattern))]
-        : [
-            at(
-              `${show(issue.input)} does not have the form that it must have`,
-              `It must match ${issue.pattern}`,
-            ),
-          ];
-    case 'custom':
-      return [at(issue.message, (issue.params?.['remedy'] as string | undefined) ?? 'Correct this value')];
-    default:
-      return [at(`${show(issue.input)}: ${issue.message}`, 'Correct this value')];
-  }
-}
-
-/** `pattern` is that of the URL's protocol, where not all will do. */
-function urlRemedy(pattern: string | undefined): string {
-  return pattern === undefined
-    ? 'Write it with its scheme, for example https://example.org'
-    : 'Write it with https:// in front';
-}
-
-function show(input: unknown): string {
-  if (Array.isArray(input)) return input.length === 0 ? 'an empty list' : `a list of ${input.length}`;
-  return JSON.stringify(input) ?? 'nothing';
-}
-
-/** Names of the fields that the schema knows at a path. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schemas: unknown[] = [clusterSchema];
-  for (const key of path) schemas = schemas.flatMap((schema) => step(unwrap(schema), key));
-  return [
-    ...new Set(schemas.flatMap((schema) => unwrap(schema).flatMap((one) => Object.keys(shapeOf(one) ?? {})))),
-  ];
-}
-
-interface Definition {
-  type: string;
-  innerType?: unknown;
-  /** Of a pipe: what the user writes. */
-  in?: unknown;
-  element?: unknown;
-  options?: unknown[];
-  shape?: Record<string, unknown>;
-}
-
-const definitionOf = (schema: unknown) => (schema as { def: Definition }).def;
-const shapeOf = (schema: unknown) => definitionOf(schema).shape;
-
-/** The object schemas behind defaults, optionals and unions. */
-function unwrap(schema: unknown): unknown[] {
-  const { innerType, in: written, options } = definitionOf(schema);
-  if (innerType !== undefined) return unwrap(innerType);
-  if (written !== undefined) return unwrap(written);
-  if (options !== undefined) return options.flatMap(unwrap);
-  return [schema];
-}
-
-function step(schemas: unknown[], key: PropertyKey): unknown[] {
-  return schemas.flatMap((schema) => {
-    const { element, shape } = definitionOf(schema);
-    const next = typeof key === 'number' ? element : shape?.[String(key)];
-    return next === undefined ? [] : [next];
-  });
-}
-
-/** The known name with the fewest edits, when it is near enough to be a slip of the fingers. */
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((name) => ({
-    name,
-    distance: editDistance(word.toLowerCase(), name.toLowerCase()),
-  }));
-  const best = ranked.sort((one, other) => one.distance - other.distance)[0];
-  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.name : undefined;
-}
-
-function editDistance(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (one[row - 1] === other[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[other.length] ?? 0;
+/**
+ * What zod made of the input, with its defaults, although some of it is wrong. `safeParse` holds that back; `_zod.run` is what
+ * it calls, and what zod's own schemas call of each other.
+ */
+function partOf<Schema extends z.ZodType<object>>(schema: Schema, data: unknown): z.output<Schema> {
+  const payload = schema._zod.run({ value: data, issues: [] }, { async: false });
+  if (payload instanceof Promise) throw new Error('the schema has an asynchronous check');
+  return payload.value as z.output<Schema>;
 }

@@ -1,9 +1,8 @@
+import { FIRST_OFFSET, POD_PREFIX } from './addresses.ts';
 import { architectureOf, componentsFor, type Architecture, type Component } from './catalog.ts';
-import { addressAt, formatCidr, offsetIn, parseCidr, sizeOf, subnetAt, type Cidr } from './cidr.ts';
-import { LOCK_FILE, type ClusterLock, type NodeLock } from './lock.ts';
+import { addressAt, formatCidr, offsetIn, parseCidr, subnetAt, type Cidr } from './cidr.ts';
+import type { ClusterLock, NodeLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL, nodeName, placementGroupName, type NodeRole } from './names.ts';
-import { problemAt, type Source } from './parse.ts';
-import type { Problem, Result } from './problem.ts';
 import type { ClusterConfig } from './schema.ts';
 import { levelOf, type Level, type Topology } from './topology.ts';
 
@@ -66,12 +65,6 @@ export interface ClusterPlan {
   readonly config: ClusterConfig;
 }
 
-/** Prefix length of a node's share of the pod network: 254 pods, above the kubelet's default limit of 110. */
-export const POD_PREFIX = 24;
-
-/** First offset of each role in the mesh network, as in hetzner-kube: etcd .1, masters .11, workers .21. */
-const FIRST_OFFSET: Record<NodeRole, number> = { etcd: 1, 'control-plane': 11, worker: 21 };
-
 interface Wanted extends Omit<
   NodePlan,
   'name' | 'address' | 'podCidr' | 'location' | 'serverType' | 'choices' | 'placementGroup' | 'architecture'
@@ -79,48 +72,39 @@ interface Wanted extends Omit<
   readonly serverTypes: readonly string[];
   readonly locations: readonly string[];
   readonly placementGroups: boolean;
-  /** Path in cluster.yaml that asks for this node. */
-  readonly path: readonly PropertyKey[];
 }
 
 /**
  * Decides everything about the cluster that can be decided before it exists.
  *
  * What the lock knows of a node stays; new nodes get the lowest free address and pod network of their role, and a
- * location in turn. The returned lock holds exactly the planned nodes.
+ * location in turn. The returned lock holds exactly the planned nodes. Config and lock must have passed the rules (validate.ts).
  */
 export function planCluster(
   config: ClusterConfig,
   lock: ClusterLock,
-  source: Source,
-): Result<{ plan: ClusterPlan; lock: ClusterLock }> {
+): { plan: ClusterPlan; lock: ClusterLock } {
   const topology = topologyOf(config);
   const { nodeCidr, podCidr, serviceCidr } = config.network;
-  const wanted = wantedNodes(config);
-  const { nodes, problems } = place(config, wanted, lock, source);
-  if (problems.length > 0) return { ok: false, problems };
-
+  const nodes = place(config, wantedNodes(config), lock);
   const components = componentsFor(config.kubernetes.version).map((component) =>
     withMirrorSums(component, config),
   );
   return {
-    ok: true,
-    value: {
-      plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
-      lock: {
-        version: 1,
-        name: config.name,
-        network: { nodeCidr, podCidr, serviceCidr },
-        nodes: Object.fromEntries(
-          nodes.map(({ name, address, podCidr, location, serverType }) => [
-            name,
-            { address, ...(podCidr === undefined ? {} : { podCidr }), location, serverType },
-          ]),
-        ),
-        components: Object.fromEntries(
-          components.map(({ name, version, sha256 }) => [name, { version, sha256: { ...sha256 } }]),
-        ),
-      },
+    plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
+    lock: {
+      version: 1,
+      name: config.name,
+      network: { nodeCidr, podCidr, serviceCidr },
+      nodes: Object.fromEntries(
+        nodes.map(({ name, address, podCidr, location, serverType }) => [
+          name,
+          { address, ...(podCidr === undefined ? {} : { podCidr }), location, serverType },
+        ]),
+      ),
+      components: Object.fromEntries(
+        components.map(({ name, version, sha256 }) => [name, { version, sha256: { ...sha256 } }]),
+      ),
     },
   };
 }
@@ -153,7 +137,6 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
           taints: [],
           protected: deleteProtection,
           locations: etcd.locations ?? locations,
-          path: ['etcd', 'count'],
         }))
       : []),
     ...ordinals(controlPlane.count).map((ordinal) => ({
@@ -172,9 +155,8 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
         : [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' as const }],
       protected: deleteProtection,
       locations: controlPlane.locations ?? locations,
-      path: ['controlPlane', 'count'],
     })),
-    ...workers.flatMap((pool, index) =>
+    ...workers.flatMap((pool) =>
       ordinals(pool.count).map((ordinal) => ({
         role: 'worker' as const,
         pool: pool.name,
@@ -189,13 +171,12 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
         taints: pool.taints,
         protected: false,
         locations: pool.locations ?? locations,
-        path: ['workers', index, 'count'],
       })),
     ),
   ];
 }
 
-function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLock, source: Source) {
+function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLock): NodePlan[] {
   const nodeCidr = cidrOf(config.network.nodeCidr);
   const podCidr = cidrOf(config.network.podCidr);
   const named = wanted.map((node) => ({ node, name: nodeName(config.name, node.pool, node.ordinal) }));
@@ -205,7 +186,6 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
       return known === undefined ? [] : [[name, known] as const];
     }),
   );
-  const problems: Problem[] = [...changesOfRunningCluster(config, lock, source), ...lockProblems(locked)];
 
   const addresses = allocator(
     [...locked.values()].map(({ address }) => offsetIn(nodeCidr, address) ?? -1),
@@ -219,26 +199,20 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
     ),
     { pods: 0 },
   );
-  const podNetworkCount = Math.floor(sizeOf(podCidr) / 2 ** (32 - POD_PREFIX));
-  const overflowing = new Set<string>();
 
-  const nodes = named.map(({ node, name }): NodePlan => {
-    const { locations, serverTypes, placementGroups, path, ...rest } = node;
+  return named.map(({ node, name }): NodePlan => {
+    const { locations, serverTypes, placementGroups, ...rest } = node;
     const known = locked.get(name);
-    const offset = known ? (offsetIn(nodeCidr, known.address) ?? 0) : addresses(node.role);
-    if (offset >= addressLimit(node.role, nodeCidr))
-      overflowing.add(JSON.stringify({ path, what: 'address' }));
-    const runsPods = node.role !== 'etcd';
-    const podIndex = runsPods && known?.podCidr === undefined ? podNetworks('pods') : 0;
-    if (podIndex >= podNetworkCount) overflowing.add(JSON.stringify({ path, what: 'pods' }));
     const choices = choicesOf(serverTypes, locations, node.ordinal);
     // Terraform leaves running servers as they are: other types and locations in cluster.yaml are for new nodes.
     const chosen = known ?? (choices[0] as ServerChoice);
     return {
       ...rest,
       name,
-      address: known?.address ?? addressAt(nodeCidr, offset),
-      ...(runsPods ? { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podIndex)) } : {}),
+      address: known?.address ?? addressAt(nodeCidr, addresses(node.role)),
+      ...(node.role === 'etcd'
+        ? {}
+        : { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podNetworks('pods'))) }),
       serverType: chosen.serverType,
       architecture: architectureOf(chosen.serverType),
       location: chosen.location,
@@ -248,26 +222,6 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
         : {}),
     };
   });
-
-  for (const key of overflowing) {
-    const { path, what } = JSON.parse(key) as { path: PropertyKey[]; what: string };
-    problems.push(
-      what === 'address'
-        ? problemAt(
-            source,
-            path,
-            `more nodes than ${config.network.nodeCidr} has addresses for this role`,
-            'Use fewer nodes or a larger network.nodeCidr',
-          )
-        : problemAt(
-            source,
-            path,
-            `more nodes than ${config.network.podCidr} has /${POD_PREFIX} networks`,
-            'Use fewer nodes or a larger network.podCidr',
-          ),
-    );
-  }
-  return { nodes, problems };
 }
 
 /**
@@ -303,131 +257,6 @@ function allocator<Kind extends string>(used: readonly number[], first: Readonly
     taken.add(next[kind]);
     return next[kind];
   };
-}
-
-/** First offset that a role may not have: the next role's first one; for workers the broadcast address. */
-function addressLimit(role: NodeRole, nodeCidr: Cidr): number {
-  const end = sizeOf(nodeCidr) - 1;
-  switch (role) {
-    case 'etcd':
-      return Math.min(FIRST_OFFSET['control-plane'], end);
-    case 'control-plane':
-      return Math.min(FIRST_OFFSET.worker, end);
-    case 'worker':
-      return end;
-    default:
-      return role satisfies never;
-  }
-}
-
-/** Two branches may each have added a node, and Git have put both into the lock. */
-function lockProblems(locked: ReadonlyMap<string, NodeLock>): Problem[] {
-  const nodes = [...locked];
-  const problems: Problem[] = [];
-  for (const [what, value] of [
-    ['address', (node: NodeLock) => node.address],
-    ['pod network', (node: NodeLock) => node.podCidr],
-  ] as const) {
-    const owners = new Map<string, string>();
-    for (const [name, node] of nodes) {
-      const own = value(node);
-      const other = own === undefined ? undefined : owners.get(own);
-      if (own !== undefined && other === undefined) owners.set(own, name);
-      if (other === undefined) continue;
-      problems.push({
-        file: LOCK_FILE,
-        path: `nodes.${name}`,
-        message: `${name} and ${other} have the same ${what}, ${String(own)}`,
-        remedy:
-          'Remove the entry of the node that does not exist yet, and render again; two branches may each have added one',
-      });
-    }
-  }
-  return problems;
-}
-
-/** Changes that would need more than a rerun: they are refused until there is a way that keeps the cluster whole. */
-function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, source: Source): Problem[] {
-  const names = Object.keys(lock.nodes);
-  if (names.length === 0) return [];
-  const problems: Problem[] = [];
-  const unless = 'or remove cluster.lock.yaml if the cluster was never brought up';
-  if (lock.name !== undefined && lock.name !== config.name) {
-    // All else would be compared with nodes of another name.
-    return [
-      problemAt(
-        source,
-        ['name'],
-        `the cluster is called ${lock.name}, and another name would mean other servers in the place of all of them`,
-        `Keep ${lock.name}, ${unless}; another cluster belongs in a folder of its own`,
-      ),
-    ];
-  }
-  const running = lock.components['kubeadm']?.version;
-  if (running !== undefined && running !== config.kubernetes.version) {
-    problems.push(
-      problemAt(
-        source,
-        ['kubernetes', 'version'],
-        `the cluster runs Kubernetes ${running}, and this version of kubehaus has no upgrade to ${config.kubernetes.version}`,
-        `Keep ${running}, ${unless}`,
-      ),
-    );
-  }
-  for (const [name, has] of [
-    ['nodeCidr', 'nodes'],
-    ['podCidr', 'pods'],
-    ['serviceCidr', 'Services'],
-  ] as const) {
-    const before = lock.network?.[name];
-    if (before === undefined || before === config.network[name]) continue;
-    problems.push(
-      problemAt(
-        source,
-        ['network', name],
-        `the ${has} of the running cluster have addresses of ${before}`,
-        `Keep ${before}, ${unless}`,
-      ),
-    );
-  }
-  const highest = (pool: string) =>
-    Math.max(
-      0,
-      ...names.map((name) => Number(new RegExp(`^${config.name}-${pool}-(\\d+)$`).exec(name)?.[1] ?? 0)),
-    );
-  const etcdMachines = highest(ETCD_POOL);
-  const placement = etcdMachines > 0 ? 'isolated' : 'stacked';
-  if (placement !== config.etcd.placement) {
-    problems.push(
-      problemAt(
-        source,
-        ['etcd', 'placement'],
-        `etcd of the running cluster is ${placement}, and its data would not move along`,
-        `Keep ${placement}, ${unless}`,
-      ),
-    );
-  } else if (config.etcd.placement === 'isolated' && config.etcd.count < etcdMachines) {
-    problems.push(
-      problemAt(
-        source,
-        ['etcd', 'count'],
-        `the cluster has ${etcdMachines} etcd machines, and removing one would leave its member behind`,
-        `Keep ${etcdMachines}, ${unless}`,
-      ),
-    );
-  }
-  const masters = highest(MASTER_POOL);
-  if (config.controlPlane.count < masters) {
-    problems.push(
-      problemAt(
-        source,
-        ['controlPlane', 'count'],
-        `the cluster has ${masters} masters, and removing one would leave its etcd member and its node behind`,
-        `Keep ${masters}, ${unless}`,
-      ),
-    );
-  }
-  return problems;
 }
 
 function withMirrorSums(component: Component, config: ClusterConfig): Component {

@@ -1,25 +1,42 @@
 import { architectureOf } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
+import type { ClusterLock } from './lock.ts';
+import { lockRules } from './lock-rules.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT } from './names.ts';
-import { problemAt, type Source } from './parse.ts';
+import type { Parsed } from './parse.ts';
 import type { Problem } from './problem.ts';
+import { enoughAddresses, enoughPodNetworks } from './room.ts';
+import { eachOf, eachPool, type Rule } from './rule.ts';
+import { changesOfRunningCluster } from './running-cluster.ts';
 import type { ClusterConfig } from './schema.ts';
-
-/** A rule that needs more than one field. Each problem has the path of the field that the user would change. */
-type Rule = (config: ClusterConfig, source: Source) => Problem[];
+import { problemAt, type Source } from './source.ts';
+import { known } from './unreadable.ts';
 
 const rules: readonly Rule[] = [
   etcdQuorum,
+  etcdElection,
   overlappingNetworks,
+  specialNetworks,
+  serviceNetworkSize,
   poolNames,
+  hostNames,
   placementGroups,
   mixedArchitectures,
+  sshKeys,
+  portsOfTheFirewall,
   rulesOfTheFirewall,
+  enoughAddresses,
+  enoughPodNetworks,
+  ...lockRules,
+  ...changesOfRunningCluster,
 ];
 
-/** Everything that is wrong with the cluster as a whole. */
-export function validateCluster(config: ClusterConfig, source: Source): Problem[] {
-  return rules.flatMap((rule) => rule(config, source));
+/**
+ * Everything that is wrong with the cluster as a whole. A rule that needs a field which is wrong itself says nothing; the other
+ * rules go on.
+ */
+export function validateCluster(cluster: Parsed<ClusterConfig>, lock: Parsed<ClusterLock>): Problem[] {
+  return rules.flatMap((rule) => known(() => rule(cluster.value, cluster.source, lock)) ?? []);
 }
 
 /** An even number of members survives no more failures than one fewer (https://etcd.io/docs/v3.6/faq/). */
@@ -41,17 +58,32 @@ function etcdQuorum(config: ClusterConfig, source: Source): Problem[] {
   ];
 }
 
-function overlappingNetworks(config: ClusterConfig, source: Source): Problem[] {
-  const names = ['nodeCidr', 'podCidr', 'serviceCidr'] as const;
-  return names.flatMap((name, index) =>
-    names.slice(0, index).flatMap((other) => {
-      const [one, two] = [parseCidr(config.network[name]), parseCidr(config.network[other])];
+/** etcd refuses to start with less (https://etcd.io/docs/v3.6/tuning/#time-parameters). */
+function etcdElection({ etcd }: ClusterConfig, source: Source): Problem[] {
+  const { heartbeatMs, electionMs } = etcd;
+  if (electionMs >= 5 * heartbeatMs) return [];
+  return [
+    problemAt(
+      source,
+      ['etcd', 'electionMs'],
+      `${electionMs} ms is less than 5 heartbeats of ${heartbeatMs} ms`,
+      'Use at least 5 times etcd.heartbeatMs; 10 times is usual',
+    ),
+  ];
+}
+
+const networks = ['nodeCidr', 'podCidr', 'serviceCidr'] as const;
+
+function overlappingNetworks({ network }: ClusterConfig, source: Source): Problem[] {
+  return networks.flatMap((name, index) =>
+    networks.slice(0, index).flatMap((other) => {
+      const [one, two] = known(() => [parseCidr(network[name]), parseCidr(network[other])]) ?? [];
       if (!one || !two || !overlaps(one, two)) return [];
       return [
         problemAt(
           source,
           ['network', name],
-          `${config.network[name]} overlaps network.${other} (${config.network[other]})`,
+          `${network[name]} overlaps network.${other} (${network[other]})`,
           'Choose networks that do not overlap',
         ),
       ];
@@ -59,34 +91,88 @@ function overlappingNetworks(config: ClusterConfig, source: Source): Problem[] {
   );
 }
 
+/**
+ * Addresses that mean something else to every host (https://www.iana.org/assignments/iana-ipv4-special-registry/), and the one
+ * that Hetzner's servers have as their gateway (https://docs.hetzner.cloud/reference/cloud#networks).
+ */
+const SPECIAL = {
+  '0.0.0.0/8': '“this network”',
+  '127.0.0.0/8': 'a host’s own',
+  '169.254.0.0/16': 'link-local; Hetzner’s servers ask there for their metadata',
+  '172.31.1.1/32': 'the gateway of Hetzner’s servers',
+  '224.0.0.0/4': 'multicast',
+  '240.0.0.0/4': 'reserved',
+};
+
+function specialNetworks({ network }: ClusterConfig, source: Source): Problem[] {
+  return networks.flatMap((name) => {
+    const cidr = known(() => parseCidr(network[name]));
+    const [special, what] =
+      Object.entries(SPECIAL).find(([text]) => {
+        const other = parseCidr(text);
+        return cidr !== undefined && other !== undefined && overlaps(cidr, other);
+      }) ?? [];
+    if (special === undefined) return [];
+    return [
+      problemAt(
+        source,
+        ['network', name],
+        `${network[name]} has addresses of ${special}: ${what}`,
+        'Choose a private network, for example one of 10.0.0.0/8',
+      ),
+    ];
+  });
+}
+
+/**
+ * kubeadm gives the cluster's DNS the tenth address, and neither it nor the API server takes more than 20 bits
+ * (https://github.com/kubernetes/kubernetes/blob/v1.35.8/cmd/kubeadm/app/constants/constants.go#L252-L260).
+ */
+const SERVICE_PREFIXES = { min: 12, max: 28 };
+
+function serviceNetworkSize({ network }: ClusterConfig, source: Source): Problem[] {
+  const { min, max } = SERVICE_PREFIXES;
+  const prefix = parseCidr(network.serviceCidr)?.prefix ?? min;
+  if (prefix >= min && prefix <= max) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'serviceCidr'],
+      `${network.serviceCidr} is too ${prefix > max ? 'small' : 'large'} for Services`,
+      `Use a prefix length from /${min} to /${max}`,
+    ),
+  ];
+}
+
 function poolNames(config: ClusterConfig, source: Source): Problem[] {
-  return config.workers.flatMap((pool, index) => {
-    const first = config.workers.findIndex(({ name }) => name === pool.name);
-    const duplicate =
-      first < index
-        ? [
-            problemAt(
-              source,
-              ['workers', index, 'name'],
-              `the pool name "${pool.name}" is used twice`,
-              'Give every pool a name of its own',
-            ),
-          ]
-        : [];
-    // 63 characters is the limit of a host name's label (RFC 1123, section 2.1).
+  const names = [...config.workers.keys()].map((index) => known(() => config.workers[index]?.name));
+  return eachPool(config, ({ name }, index) =>
+    names.indexOf(name) < index
+      ? [
+          problemAt(
+            source,
+            ['workers', index, 'name'],
+            `the pool name "${name}" is used twice`,
+            'Give every pool a name of its own',
+          ),
+        ]
+      : [],
+  );
+}
+
+/** 63 characters is the limit of a host name's label (RFC 1123, section 2.1). */
+function hostNames(config: ClusterConfig, source: Source): Problem[] {
+  return eachPool(config, (pool, index) => {
     const name = nodeName(config.name, pool.name, pool.count);
-    const long =
-      name.length > 63
-        ? [
-            problemAt(
-              source,
-              ['workers', index, 'name'],
-              `makes the host name ${name}, which is longer than 63 characters`,
-              'Choose a shorter name',
-            ),
-          ]
-        : [];
-    return [...duplicate, ...long];
+    if (name.length <= 63) return [];
+    return [
+      problemAt(
+        source,
+        ['workers', index, 'name'],
+        `makes the host name ${name}, which is longer than 63 characters`,
+        'Choose a shorter name',
+      ),
+    ];
   });
 }
 
@@ -94,11 +180,19 @@ function poolNames(config: ClusterConfig, source: Source): Problem[] {
 const PLACEMENT_GROUPS = 50;
 
 function placementGroups(config: ClusterConfig, source: Source): Problem[] {
+  const { controlPlane, etcd, workers } = config;
   const groups = (nodes: number) => Math.ceil(nodes / PLACEMENT_GROUP_LIMIT);
+  // A number that is wrong counts as none: the others may be too many all the same.
   const fixed =
-    groups(config.controlPlane.count) +
-    (config.etcd.placement === 'isolated' ? groups(config.etcd.count) : 0);
-  const pools = config.workers.map(({ count, placementGroups: wanted }) => (wanted ? groups(count) : 0));
+    (known(() => groups(controlPlane.count)) ?? 0) +
+    (known(() => (etcd.placement === 'isolated' ? groups(etcd.count) : 0)) ?? 0);
+  const pools = [...workers.keys()].map((index) => {
+    const needed = known(() => {
+      const pool = workers[index];
+      return pool?.placementGroups === true ? groups(pool.count) : 0;
+    });
+    return needed ?? 0;
+  });
   const needed = pools.reduce((sum, pool) => sum + pool, fixed);
   if (needed <= PLACEMENT_GROUPS) return [];
   const largest = pools.indexOf(Math.max(...pools));
@@ -114,25 +208,49 @@ function placementGroups(config: ClusterConfig, source: Source): Problem[] {
 
 /** Types of one list replace each other, and with them the release files and the image would have to change. */
 function mixedArchitectures(config: ClusterConfig, source: Source): Problem[] {
-  const lists: [PropertyKey[], readonly string[]][] = [
-    [['controlPlane', 'serverType'], config.controlPlane.serverType],
-    ...(config.etcd.placement === 'isolated'
-      ? [[['etcd', 'serverType'], config.etcd.serverType] as [PropertyKey[], readonly string[]]]
-      : []),
-    ...config.workers.map(({ serverType }, index): [PropertyKey[], readonly string[]] => [
-      ['workers', index, 'serverType'],
-      serverType,
-    ]),
-  ];
-  return lists.flatMap(([path, types]) => {
-    const other = types.find((type) => architectureOf(type) !== architectureOf(types[0] as string));
+  const { controlPlane, etcd } = config;
+  const mixed = (types: readonly string[], path: readonly PropertyKey[]) => {
+    const [first = ''] = types;
+    const other = types.find((type) => architectureOf(type) !== architectureOf(first));
     if (other === undefined) return [];
     return [
       problemAt(
         source,
         path,
-        `${types[0]} and ${other} have different architectures (${architectureOf(types[0] as string)}, ${architectureOf(other)})`,
+        `${first} and ${other} have different architectures (${architectureOf(first)}, ${architectureOf(other)})`,
         'Keep to one architecture in a list; another one belongs in a pool of its own',
+      ),
+    ];
+  };
+  return [
+    known(() => mixed(controlPlane.serverType, ['controlPlane', 'serverType'])) ?? [],
+    known(() => (etcd.placement === 'isolated' ? mixed(etcd.serverType, ['etcd', 'serverType']) : [])) ?? [],
+    eachPool(config, ({ serverType }, index) => mixed(serverType, ['workers', index, 'serverType'])),
+  ].flat();
+}
+
+function sshKeys({ ssh }: ClusterConfig, source: Source): Problem[] {
+  if (ssh.publicKeys.length + ssh.projectKeys.length > 0) return [];
+  return [
+    problemAt(
+      source,
+      ['ssh'],
+      'nobody could log in: there is no key',
+      'Put the line of a .pub file into ssh.publicKeys, or the name of a key of the project into ssh.projectKeys',
+    ),
+  ];
+}
+
+function portsOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
+  return eachFirewallRule(config, ({ protocol, port }, index) => {
+    const needed = protocol === 'tcp' || protocol === 'udp';
+    if (needed === (port !== undefined)) return [];
+    return [
+      problemAt(
+        source,
+        ['firewall', 'rules', index, 'port'],
+        needed ? `a rule for ${protocol} needs a port` : `${protocol} has no ports`,
+        needed ? 'Add port: 443, say, or port: 1-65535 for all' : 'Remove port',
       ),
     ];
   });
@@ -140,15 +258,15 @@ function mixedArchitectures(config: ClusterConfig, source: Source): Problem[] {
 
 /** A rule for a port that kubehaus opens itself would be a second answer to who may come in. */
 function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
-  const { ssh, network, firewall } = config;
+  const { ssh, network } = config;
   const own = [
-    { protocol: 'tcp', port: String(ssh.port), instead: 'ssh.allowedCidrs says who may come in' },
-    { protocol: 'udp', port: String(network.wireguardPort), instead: 'all may come in' },
-  ];
-  return firewall.rules.flatMap((rule, index) =>
+    known(() => ['tcp', String(ssh.port), 'ssh.allowedCidrs says who may come in'] as const),
+    known(() => ['udp', String(network.wireguardPort), 'all may come in'] as const),
+  ].filter((one) => one !== undefined);
+  return eachFirewallRule(config, (rule, index) =>
     own
-      .filter(({ protocol, port }) => rule.protocol === protocol && rule.port === port)
-      .map(({ port, instead }) =>
+      .filter(([protocol, port]) => rule.protocol === protocol && rule.port === port)
+      .map(([, port, instead]) =>
         problemAt(
           source,
           ['firewall', 'rules', index, 'port'],
@@ -157,4 +275,13 @@ function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
         ),
       ),
   );
+}
+
+type FirewallRule = ClusterConfig['firewall']['rules'][number];
+
+function eachFirewallRule(
+  { firewall }: ClusterConfig,
+  check: (rule: FirewallRule, index: number) => Problem[],
+): Problem[] {
+  return eachOf(firewall.rules, check);
 }

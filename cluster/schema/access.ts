@@ -9,29 +9,17 @@ const publicKey = z.string().refine((text) => PUBLIC_KEY.test(text), {
   ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
 });
 
-export const ssh = z
-  .strictObject({
-    publicKeys: z.array(publicKey).default([]).describe('OpenSSH public keys that may log in as root.'),
-    projectKeys: z
-      .array(z.string().min(1))
-      .default([])
-      .describe('SSH keys of the Hetzner project that may log in as root, by name or fingerprint.'),
-    port: z.int().min(1).max(65535).default(22).describe('TCP port of sshd on the image.'),
-    allowedCidrs: sources
-      .default(['0.0.0.0/0', '::/0'])
-      .describe('Networks from which SSH is allowed through Hetzner’s firewall.'),
-  })
-  .check((context) => {
-    if (context.value.publicKeys.length + context.value.projectKeys.length > 0) return;
-    context.issues.push({
-      code: 'custom',
-      input: context.value,
-      message: 'nobody could log in: there is no key',
-      ...remedied(
-        'Put the line of a .pub file into ssh.publicKeys, or the name of a key of the project into ssh.projectKeys',
-      ),
-    });
-  });
+export const ssh = z.strictObject({
+  publicKeys: z.array(publicKey).default([]).describe('OpenSSH public keys that may log in as root.'),
+  projectKeys: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('SSH keys of the Hetzner project that may log in as root, by name or fingerprint.'),
+  port: z.int().min(1).max(65535).default(22).describe('TCP port of sshd on the image.'),
+  allowedCidrs: sources
+    .default(['0.0.0.0/0', '::/0'])
+    .describe('Networks from which SSH is allowed through Hetzner’s firewall.'),
+});
 
 const port = z
   .union([z.int().min(1).max(65535), z.string()])
@@ -42,25 +30,12 @@ const port = z
   });
 
 /** A rule for traffic from outside (https://docs.hetzner.cloud/reference/cloud#firewalls). */
-const rule = z
-  .strictObject({
-    description: z.string().min(1).max(255).describe('What it is for.'),
-    protocol: z.enum(['tcp', 'udp', 'icmp', 'esp', 'gre']).describe('Protocol.'),
-    port: port.optional().describe('Port or range of ports; for tcp and udp.'),
-    sources: sources.default(['0.0.0.0/0', '::/0']).describe('Networks that are let in.'),
-  })
-  .check((context) => {
-    const { protocol, port: ports } = context.value;
-    const needed = protocol === 'tcp' || protocol === 'udp';
-    if (needed === (ports !== undefined)) return;
-    context.issues.push({
-      code: 'custom',
-      input: ports,
-      path: ['port'],
-      message: needed ? `a rule for ${protocol} needs a port` : `${protocol} has no ports`,
-      ...remedied(needed ? 'Add port: 443, say, or port: 1-65535 for all' : 'Remove port'),
-    });
-  });
+const rule = z.strictObject({
+  description: z.string().min(1).max(255).describe('What it is for.'),
+  protocol: z.enum(['tcp', 'udp', 'icmp', 'esp', 'gre']).describe('Protocol.'),
+  port: port.optional().describe('Port or range of ports; for tcp and udp.'),
+  sources: sources.default(['0.0.0.0/0', '::/0']).describe('Networks that are let in.'),
+});
 
 /** Rules of one firewall at most, less those that kubehaus needs itself (https://docs.hetzner.com/cloud/firewalls/faq/). */
 const MORE_RULES = 50 - 4;

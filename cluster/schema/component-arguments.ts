@@ -72,19 +72,16 @@ const volume = z.strictObject({
 
 /** A component's settings in cluster.yaml; its arguments that are not the user's are refused. */
 export function componentSettings(component: ControlPlaneComponent) {
+  const name = z.string().check((context) => {
+    const issue = wrongArgument(component, context.value);
+    if (issue !== undefined) context.issues.push({ code: 'custom', input: context.value, ...issue });
+  });
   return z
     .strictObject({
       extraArgs: z
-        .record(z.string(), z.union([scalar, z.array(scalar).min(1)]))
+        .record(name, z.union([scalar, z.array(scalar).min(1)]))
         .default({})
-        .describe('More arguments, without dashes; a list where one may be given several times.')
-        .check((context) => {
-          for (const name of Object.keys(context.value)) {
-            const issue = wrongArgument(component, name);
-            if (issue !== undefined)
-              context.issues.push({ code: 'custom', input: name, path: [name], ...issue });
-          }
-        }),
+        .describe('More arguments, without dashes; a list where one may be given several times.'),
       extraVolumes: z
         .array(volume)
         .default([])

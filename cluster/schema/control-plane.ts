@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { componentSettings } from './component-arguments.ts';
-import { cloudInit, hostName, locations, serverTypes, sources } from './values.ts';
+import { cloudInit, hostName, httpsUrl, locations, serverTypes, sources } from './values.ts';
 
 /** Sign-in with an OpenID provider (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens). */
 const oidc = z.strictObject({
-  issuerUrl: z
-    .url({ protocol: /^https$/ })
-    .describe('URL of the provider, as it stands in its tokens; https.'),
+  issuerUrl: httpsUrl.describe('URL of the provider, as it stands in its tokens; https.'),
   clientId: z.string().min(1).describe('Whom the tokens are for.'),
   usernameClaim: z.string().min(1).default('sub').describe('Claim that names the user.'),
   usernamePrefix: z.string().optional().describe('What stands in front of user names; "-" for nothing.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { locations, remedied, serverTypes } from './values.ts';
+import { locations, serverTypes } from './values.ts';
 
 /** Settings of etcd that do not depend on where it runs. */
 const etcdSettings = {
@@ -38,15 +38,4 @@ const isolated = z.strictObject({
   ...etcdSettings,
 });
 
-export const etcd = z.discriminatedUnion('placement', [stacked, isolated]).check((context) => {
-  const { heartbeatMs, electionMs } = context.value;
-  // etcd refuses to start with less (https://etcd.io/docs/v3.6/tuning/#time-parameters).
-  if (electionMs >= 5 * heartbeatMs) return;
-  context.issues.push({
-    code: 'custom',
-    input: electionMs,
-    path: ['electionMs'],
-    message: `${electionMs} ms is less than 5 heartbeats of ${heartbeatMs} ms`,
-    ...remedied('Use at least 5 times etcd.heartbeatMs; 10 times is usual'),
-  });
-});
+export const etcd = z.discriminatedUnion('placement', [stacked, isolated]);

@@ -8,48 +8,53 @@ export const passThrough = z.record(z.string(), z.unknown()).default({});
 const version = z.string().check((context) => {
   const text = context.value;
   if (kubernetesVersions.includes(text)) return;
+  const nearest = nearestVersion(text);
   context.issues.push({
     code: 'custom',
     input: text,
     message: `Kubernetes ${text} is none of the versions that this kubehaus knows: ${knownVersions()}`,
-    ...remedied(`Use ${nearestVersion(text)}, the nearest one`),
+    ...remedied(
+      nearest === DEFAULT_KUBERNETES_VERSION
+        ? `Use ${nearest}, the nearest one and the default`
+        : `Use ${nearest}, the nearest one, or ${DEFAULT_KUBERNETES_VERSION}, the default`,
+    ),
   });
 });
 
 /** Fields of kubeadm's ClusterConfiguration (kubeadm.k8s.io/v1beta4) that other fields of cluster.yaml stand for. */
-const OWNED_BY_OTHER_FIELDS: Readonly<Record<string, string>> = {
-  apiServer: 'controlPlane.apiServer, and controlPlane.certSANs',
-  apiVersion: 'nothing: the version of kubehaus decides it',
-  certificatesDir: 'nothing: other programs look for the certificates where they are',
-  clusterName: 'name',
-  controlPlaneEndpoint: 'controlPlane.publicEndpoint',
-  controllerManager: 'controlPlane.controllerManager',
-  etcd: 'etcd',
-  kind: 'nothing: it is a ClusterConfiguration',
-  kubernetesVersion: 'kubernetes.version',
-  networking: 'network.podCidr and network.serviceCidr',
-  scheduler: 'controlPlane.scheduler',
-};
+const OWNED_BY_OTHER_FIELDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    apiServer: 'controlPlane.apiServer, and controlPlane.certSANs',
+    apiVersion: 'nothing: the version of kubehaus decides it',
+    certificatesDir: 'nothing: other programs look for the certificates where they are',
+    clusterName: 'name',
+    controlPlaneEndpoint: 'controlPlane.publicEndpoint',
+    controllerManager: 'controlPlane.controllerManager',
+    etcd: 'etcd',
+    kind: 'nothing: it is a ClusterConfiguration',
+    kubernetesVersion: 'kubernetes.version',
+    networking: 'network.podCidr and network.serviceCidr',
+    scheduler: 'controlPlane.scheduler',
+  }),
+);
 
-const kubeadm = passThrough.check((context) => {
-  for (const field of Object.keys(context.value)) {
-    const instead = OWNED_BY_OTHER_FIELDS[field];
-    if (instead === undefined) continue;
-    context.issues.push({
-      code: 'custom',
-      input: field,
-      path: [field],
-      message: `kubehaus sets "${field}" itself, since other parts of the cluster depend on it`,
-      ...remedied(`Remove it; what may be chosen of it is in ${instead}`),
-    });
-  }
+const kubeadmField = z.string().check((context) => {
+  const instead = OWNED_BY_OTHER_FIELDS.get(context.value);
+  if (instead === undefined) return;
+  context.issues.push({
+    code: 'custom',
+    input: context.value,
+    message: `kubehaus sets "${context.value}" itself, since other parts of the cluster depend on it`,
+    ...remedied(`Remove it; what may be chosen of it is in ${instead}`),
+  });
 });
 
 export const kubernetes = z.strictObject({
   version: version.default(DEFAULT_KUBERNETES_VERSION).describe('Kubernetes version.'),
-  kubeadm: kubeadm.describe(
-    'More fields of kubeadm’s ClusterConfiguration, for example imageRepository or featureGates.',
-  ),
+  kubeadm: z
+    .record(kubeadmField, z.unknown())
+    .default({})
+    .describe('More fields of kubeadm’s ClusterConfiguration, for example imageRepository or featureGates.'),
   kubelet: passThrough.describe('More fields of KubeletConfiguration, for all nodes.'),
   kubeProxy: passThrough.describe('More fields of KubeProxyConfiguration.'),
   ignorePreflightErrors: z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { webUrl } from './values.ts';
 
 export const mirror = z.strictObject({
-  files: z
-    .url()
+  files: webUrl
     .optional()
     .describe('Base URL that replaces https:// in front of every release file’s official URL.'),
   sha256: z
@@ -11,7 +11,7 @@ export const mirror = z.strictObject({
     .describe('Sums of files that are not the official ones: path below `files` to SHA-256.'),
   apt: z
     .strictObject({
-      uri: z.url().describe('Base URL of the repository.'),
+      uri: webUrl.describe('Base URL of the repository.'),
       suites: z.array(z.string()).min(1).default(['bookworm']).describe('Suites of the repository.'),
       components: z.array(z.string()).min(1).default(['main']).describe('Components of the repository.'),
       signedBy: z.string().describe('The repository’s public key, ASCII-armoured.'),
@@ -20,9 +20,9 @@ export const mirror = z.strictObject({
     .describe('Debian repository that replaces the image’s own.'),
   registry: z
     .strictObject({
-      url: z
-        .url()
-        .describe('Base URL; it serves <url>/v2/<upstream host>/<repository> in place of each upstream.'),
+      url: webUrl.describe(
+        'Base URL; it serves <url>/v2/<upstream host>/<repository> in place of each upstream.',
+      ),
       upstreams: z
         .array(z.string())
         .min(1)

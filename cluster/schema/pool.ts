@@ -26,17 +26,12 @@ const taint = z.strictObject({
 /** Prefixes under which a kubelet or a user may not choose labels freely (NodeRestriction, and kubeadm's roles). */
 const RESERVED = /^(node-role\.kubernetes\.io|([a-z0-9.-]+\.)?node-restriction\.kubernetes\.io)\//;
 
-const labels = z.record(labelKey, labelValue).check((context) => {
-  for (const key of Object.keys(context.value).filter((name) => RESERVED.test(name))) {
-    context.issues.push({
-      code: 'custom',
-      input: key,
-      path: [key],
-      message: `labels below ${key.split('/')[0]}/ say what kubehaus decides`,
-      ...remedied('Choose a label of your own, for example example.org/role'),
-    });
-  }
+const ownLabelKey = labelKey.refine((key) => !RESERVED.test(key), {
+  error: (issue) => `labels below ${String(issue.input).split('/')[0]}/ say what kubehaus decides`,
+  ...remedied('Choose a label of your own, for example example.org/role'),
 });
+
+const labels = z.record(ownLabelKey, labelValue);
 
 /** A pool of workers. */
 export const pool = z.strictObject({

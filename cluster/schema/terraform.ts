@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webUrl } from './values.ts';
 
 const text = z.string().min(1);
 
@@ -15,7 +16,7 @@ const backend = z.discriminatedUnion('type', [
     bucket: text.describe('Bucket; it must be there.'),
     key: text.describe('Path of the state in the bucket.'),
     region: text.default('main').describe('Region; S3 services other than Amazon’s take any.'),
-    endpoint: z.url().optional().describe('URL of a service other than Amazon’s, for example Hetzner’s.'),
+    endpoint: webUrl.optional().describe('URL of a service other than Amazon’s, for example Hetzner’s.'),
     lockFile: z
       .boolean()
       .default(true)
@@ -27,9 +28,9 @@ const backend = z.discriminatedUnion('type', [
       .describe(
         'An HTTP service, such as GitLab’s; credentials come from TF_HTTP_USERNAME and TF_HTTP_PASSWORD.',
       ),
-    address: z.url().describe('URL of the state.'),
-    lockAddress: z.url().optional().describe('URL of its lock; without one nothing is locked.'),
-    unlockAddress: z.url().optional().describe('URL to unlock at.'),
+    address: webUrl.describe('URL of the state.'),
+    lockAddress: webUrl.optional().describe('URL of its lock; without one nothing is locked.'),
+    unlockAddress: webUrl.optional().describe('URL to unlock at.'),
     lockMethod: z.enum(['LOCK', 'POST', 'PUT']).default('LOCK').describe('HTTP method for locking.'),
     unlockMethod: z
       .enum(['UNLOCK', 'DELETE', 'POST', 'PUT'])

@@ -31,6 +31,16 @@ export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
   ...remedied('Write it as network address and prefix length, for example 10.0.1.0/24'),
 });
 
+/** URL with one of the schemes. JavaScript's parser, which zod asks, would take spaces and line breaks, too. */
+const url = (protocol: RegExp) =>
+  z.url({ protocol }).refine((text) => !/\s/.test(text), {
+    error: 'is a URL with a space in it',
+    ...remedied('Write it without spaces and on one line'),
+  });
+
+export const webUrl = url(/^https?$/);
+export const httpsUrl = url(/^https$/);
+
 /** IPv4 or IPv6. Hetzner's provider refuses a network that is not written with its first address. */
 const anyCidr = z.string().check((context) => {
   const text = context.value;

@@ -40,8 +40,9 @@ ssh:
       const { exitCode, stderr, stdout } = await kubehaus([...command, '-C', folder.root]);
       expect(exitCode).toBe(3);
       expect(stdout).toBe('');
-      expect(stderr).toContain('4 problems');
+      expect(stderr).toContain('5 problems');
       expect(stderr).toContain('cluster.yaml:1 name: "Prod" is not a DNS label. Use lower-case letters');
+      expect(stderr).toContain('cluster.yaml:3 controlPlane.count: 2 etcd members survive no more');
       expect(stderr).toContain(
         'cluster.yaml:4 controlPlane.serverTyp: unknown field "serverTyp". Did you mean "serverType"?',
       );

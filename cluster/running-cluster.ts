@@ -1,0 +1,146 @@
+import type { ClusterLock } from './lock.ts';
+import { ETCD_POOL, MASTER_POOL } from './names.ts';
+import type { Problem } from './problem.ts';
+import type { Rule } from './rule.ts';
+import type { ClusterConfig } from './schema.ts';
+import { problemAt, type Source } from './source.ts';
+import { toleratedFailures } from './topology.ts';
+import { known } from './unreadable.ts';
+
+/** A rule on what has changed since the cluster was planned last. */
+type ChangeRule = (config: ClusterConfig, source: Source, lock: ClusterLock) => Problem[];
+
+/** Changes that would need more than a rerun: they are refused until there is a way that keeps the cluster whole. */
+export const changesOfRunningCluster: readonly Rule[] = [
+  ofRunning(otherName),
+  ...[otherVersion, otherNetworks, etcdMoved, etcdMembersRemoved, mastersRemoved].map((rule) =>
+    // Under another name, all else would be compared with nodes of another cluster.
+    ofRunning((config, source, lock) =>
+      known(() => otherName(config, source, lock).length > 0) === true ? [] : rule(config, source, lock),
+    ),
+  ),
+];
+
+function ofRunning(rule: ChangeRule): Rule {
+  return (config, source, { value: lock }) =>
+    Object.keys(lock.nodes).length === 0 ? [] : rule(config, source, lock);
+}
+
+const UNLESS = 'or remove cluster.lock.yaml if the cluster was never brought up';
+
+function otherName(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  if (lock.name === undefined || lock.name === config.name) return [];
+  return [
+    problemAt(
+      source,
+      ['name'],
+      `the cluster is called ${lock.name}, and another name would mean other servers in the place of all of them`,
+      `Keep ${lock.name}, ${UNLESS}; another cluster belongs in a folder of its own`,
+    ),
+  ];
+}
+
+function otherVersion(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const running = lock.components['kubeadm']?.version;
+  const wanted = config.kubernetes.version;
+  if (running === undefined || running === wanted) return [];
+  return [
+    problemAt(
+      source,
+      ['kubernetes', 'version'],
+      `the cluster runs Kubernetes ${running}, and ${whyNot(running, wanted)}`,
+      `Keep ${running}, ${UNLESS}`,
+    ),
+  ];
+}
+
+/** kubelets and API servers work with their neighbours only (https://kubernetes.io/releases/version-skew-policy/). */
+function whyNot(running: string, wanted: string): string {
+  const [, fromMinor = 0, fromPatch = 0] = running.split('.').map(Number);
+  const [, minor = 0, patch = 0] = wanted.split('.').map(Number);
+  if (minor < fromMinor || (minor === fromMinor && patch < fromPatch))
+    return `Kubernetes has no way back to ${wanted}`;
+  if (minor > fromMinor + 1) return `Kubernetes can't leave out a minor version on the way to ${wanted}`;
+  return `this version of kubehaus has no upgrade to ${wanted}`;
+}
+
+function otherNetworks(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  return (
+    [
+      ['nodeCidr', 'nodes'],
+      ['podCidr', 'pods'],
+      ['serviceCidr', 'Services'],
+    ] as const
+  ).flatMap(([name, has]) => {
+    const [before, after] = known(() => [lock.network?.[name], config.network[name]]) ?? [];
+    if (before === undefined || before === after) return [];
+    return [
+      problemAt(
+        source,
+        ['network', name],
+        `the ${has} of the running cluster have addresses of ${before}`,
+        `Keep ${before}, ${UNLESS}`,
+      ),
+    ];
+  });
+}
+
+function etcdMoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const placement = placementOf(config, lock);
+  if (placement === config.etcd.placement) return [];
+  return [
+    problemAt(
+      source,
+      ['etcd', 'placement'],
+      `etcd of the running cluster is ${placement}, and its data would not move along`,
+      `Keep ${placement}, ${UNLESS}`,
+    ),
+  ];
+}
+
+function etcdMembersRemoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const members = highest(ETCD_POOL, config, lock);
+  if (config.etcd.placement !== 'isolated' || config.etcd.count >= members) return [];
+  return [
+    problemAt(
+      source,
+      ['etcd', 'count'],
+      `the cluster has ${members} etcd machines, and ${quorumLost(members, config.etcd.count) ?? 'removing one would leave its member behind'}`,
+      `Keep ${members}, ${UNLESS}`,
+    ),
+  ];
+}
+
+function mastersRemoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const masters = highest(MASTER_POOL, config, lock);
+  const { count } = config.controlPlane;
+  if (count >= masters) return [];
+  const stacked = placementOf(config, lock) === 'stacked';
+  return [
+    problemAt(
+      source,
+      ['controlPlane', 'count'],
+      `the cluster has ${masters} masters, and ${
+        (stacked ? quorumLost(masters, count) : undefined) ??
+        `removing one would leave its ${stacked ? 'etcd member and its ' : ''}node behind`
+      }`,
+      `Keep ${masters}, ${UNLESS}`,
+    ),
+  ];
+}
+
+/** Members that are gone count as members all the same, until they are removed from etcd. */
+function quorumLost(members: number, left: number): string | undefined {
+  if (members - left <= toleratedFailures(members)) return undefined;
+  return `without ${members - left} of ${members} members etcd has no majority: the API would stop`;
+}
+
+function placementOf(config: ClusterConfig, lock: ClusterLock): ClusterConfig['etcd']['placement'] {
+  return highest(ETCD_POOL, config, lock) > 0 ? 'isolated' : 'stacked';
+}
+
+/** The highest number that a node of the pool has; 0 without any. */
+function highest(pool: string, config: ClusterConfig, lock: ClusterLock): number {
+  const ofPool = new RegExp(`^${lock.name ?? config.name}-${pool}-(\\d+)$`);
+  return Math.max(0, ...Object.keys(lock.nodes).map((name) => Number(ofPool.exec(name)?.[1] ?? 0)));
+}
