@@ -78,6 +78,12 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         const known = knownKeys(issue.path);
+        if (known.includes(key))
+          return at(
+            `the field "${key}" belongs to another choice than the one that is made here`,
+            `Remove it, or choose otherwise: see ${formatPath(issue.path)} in docs/configuration.md`,
+            [...issue.path, key],
+          );
         const near = nearest(key, known);
         return at(
           `unknown field "${key}"`,
@@ -116,7 +122,8 @@ function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
       if (discriminator === undefined)
         return [at(`${show(issue.input)} is of no type that can stand here`, 'See docs/configuration.md')];
       const given = (issue.input as Record<string, unknown>)[discriminator];
-      const choices = `one of ${(options ?? []).map(String).join(', ')}`;
+      // A choice that is made by default is listed as undefined, too.
+      const choices = `one of ${(options ?? []).filter((option) => option !== undefined).join(', ')}`;
       return [
         given === undefined
           ? at('is missing', `Add it: ${choices}`)

@@ -3,8 +3,10 @@ import { addressAt, formatCidr, offsetIn, parseCidr, sizeOf, subnetAt, type Cidr
 import { LOCK_FILE, type ClusterLock, type NodeLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL, nodeName, placementGroupName, type NodeRole } from './names.ts';
 import { problemAt, type Source } from './parse.ts';
+import { privateAddress, zoneOf, type NetworkZone } from './private-network.ts';
 import type { Problem, Result } from './problem.ts';
 import type { ClusterConfig } from './schema.ts';
+import type { Location } from './schema/values.ts';
 import { levelOf, type Level, type Topology } from './topology.ts';
 
 /** A Kubernetes taint. */
@@ -33,6 +35,8 @@ export interface NodePlan {
   readonly etcdMember: boolean;
   /** Address in the WireGuard mesh, e.g. `10.0.1.11`. */
   readonly address: string;
+  /** Address in the private network, where the cluster has one. */
+  readonly privateAddress?: string;
   /** The pods' /24 of this node; etcd machines run no pods. */
   readonly podCidr?: string;
   readonly serverType: string;
@@ -53,6 +57,12 @@ export interface NodePlan {
   readonly protected: boolean;
 }
 
+/** A Hetzner private network of the cluster's own. */
+export interface PrivateNetwork {
+  readonly cidr: string;
+  readonly zone: NetworkZone;
+}
+
 /** Everything that stacks/ and render/ need to know; nothing in it depends on the time or the machine. */
 export interface ClusterPlan {
   readonly name: string;
@@ -60,6 +70,8 @@ export interface ClusterPlan {
   readonly level: Level;
   /** etcd machines, masters, then workers by pool; within a pool by ordinal. */
   readonly nodes: readonly NodePlan[];
+  /** The Hetzner private network that carries the mesh; absent where it goes over the public addresses. */
+  readonly privateNetwork?: PrivateNetwork;
   /** Release files with the sums that they must have. */
   readonly components: readonly Component[];
   /** cluster.yaml with its defaults, for what is handed on as it is. */
@@ -74,7 +86,15 @@ const FIRST_OFFSET: Record<NodeRole, number> = { etcd: 1, 'control-plane': 11, w
 
 interface Wanted extends Omit<
   NodePlan,
-  'name' | 'address' | 'podCidr' | 'location' | 'serverType' | 'choices' | 'placementGroup' | 'architecture'
+  | 'name'
+  | 'address'
+  | 'privateAddress'
+  | 'podCidr'
+  | 'location'
+  | 'serverType'
+  | 'choices'
+  | 'placementGroup'
+  | 'architecture'
 > {
   readonly serverTypes: readonly string[];
   readonly locations: readonly string[];
@@ -96,6 +116,7 @@ export function planCluster(
 ): Result<{ plan: ClusterPlan; lock: ClusterLock }> {
   const topology = topologyOf(config);
   const { nodeCidr, podCidr, serviceCidr } = config.network;
+  const privateNetwork = privateNetworkOf(config);
   const wanted = wantedNodes(config);
   const { nodes, problems } = place(config, wanted, lock, source);
   if (problems.length > 0) return { ok: false, problems };
@@ -106,11 +127,24 @@ export function planCluster(
   return {
     ok: true,
     value: {
-      plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
+      plan: {
+        name: config.name,
+        topology,
+        level: levelOf(topology),
+        nodes,
+        ...(privateNetwork === undefined ? {} : { privateNetwork }),
+        components,
+        config,
+      },
       lock: {
         version: 1,
         name: config.name,
-        network: { nodeCidr, podCidr, serviceCidr },
+        network: {
+          nodeCidr,
+          podCidr,
+          serviceCidr,
+          ...(privateNetwork === undefined ? {} : { privateCidr: privateNetwork.cidr }),
+        },
         nodes: Object.fromEntries(
           nodes.map(({ name, address, podCidr, location, serverType }) => [
             name,
@@ -131,6 +165,15 @@ export function topologyOf(config: ClusterConfig): Topology {
   return config.etcd.placement === 'isolated'
     ? { kind: 'isolated', masters, etcdMembers: config.etcd.count, workers }
     : { kind: 'stacked', masters, workers };
+}
+
+/** The private network is where the first master is; all others are in the same zone (validate.ts). */
+function privateNetworkOf({ network, controlPlane, locations }: ClusterConfig): PrivateNetwork | undefined {
+  if (network.transport !== 'private') return undefined;
+  return {
+    cidr: network.privateCidr,
+    zone: zoneOf((controlPlane.locations ?? locations)[0] as Location),
+  };
 }
 
 function wantedNodes(config: ClusterConfig): Wanted[] {
@@ -198,6 +241,7 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
 function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLock, source: Source) {
   const nodeCidr = cidrOf(config.network.nodeCidr);
   const podCidr = cidrOf(config.network.podCidr);
+  const privateNetwork = privateNetworkOf(config);
   const named = wanted.map((node) => ({ node, name: nodeName(config.name, node.pool, node.ordinal) }));
   const locked = new Map<string, NodeLock>(
     named.flatMap(({ name }) => {
@@ -234,10 +278,14 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
     const choices = choicesOf(serverTypes, locations, node.ordinal);
     // Terraform leaves running servers as they are: other types and locations in cluster.yaml are for new nodes.
     const chosen = known ?? (choices[0] as ServerChoice);
+    const address = known?.address ?? addressAt(nodeCidr, offset);
     return {
       ...rest,
       name,
-      address: known?.address ?? addressAt(nodeCidr, offset),
+      address,
+      ...(privateNetwork === undefined
+        ? {}
+        : { privateAddress: privateAddress(address, nodeCidr, cidrOf(privateNetwork.cidr)) }),
       ...(runsPods ? { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podIndex)) } : {}),
       serverType: chosen.serverType,
       architecture: architectureOf(chosen.serverType),
@@ -390,6 +438,7 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
       ),
     );
   }
+  problems.push(...transportChanges(config, lock, source, unless));
   const highest = (pool: string) =>
     Math.max(
       0,
@@ -428,6 +477,58 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
     );
   }
   return problems;
+}
+
+/**
+ * Terraform would close WireGuard's port, or take servers out of their network, before Ansible tells any of them where the
+ * others are from now on: the mesh would be down in between, and with it etcd.
+ */
+function transportChanges(
+  config: ClusterConfig,
+  lock: ClusterLock,
+  source: Source,
+  unless: string,
+): Problem[] {
+  const planned = privateNetworkOf(config);
+  const before = lock.network?.privateCidr;
+  if (lock.network === undefined) return [];
+  if ((planned === undefined) !== (before === undefined)) {
+    const running = before === undefined ? 'public' : 'private';
+    return [
+      problemAt(
+        source,
+        ['network', 'transport'],
+        `the mesh of the running cluster has ${running} transport, and would be down while it moves`,
+        `Keep ${running}, ${unless}`,
+      ),
+    ];
+  }
+  if (planned === undefined || before === undefined) return [];
+  const outside = Object.entries(lock.nodes).find(
+    ([, { location }]) => zoneOf(location as Location) !== planned.zone,
+  );
+  return [
+    ...(planned.cidr === before
+      ? []
+      : [
+          problemAt(
+            source,
+            ['network', 'privateCidr'],
+            `the servers of the running cluster have private addresses of ${before}`,
+            `Keep ${before}, ${unless}`,
+          ),
+        ]),
+    ...(outside === undefined
+      ? []
+      : [
+          problemAt(
+            source,
+            config.controlPlane.locations ? ['controlPlane', 'locations'] : ['locations'],
+            `the private network of the running cluster is where ${outside[0]} is, in ${outside[1].location}, and cannot have servers in ${planned.zone}`,
+            `Use locations of the same network zone as ${outside[1].location}, ${unless}`,
+          ),
+        ]),
+  ];
 }
 
 function withMirrorSums(component: Component, config: ClusterConfig): Component {

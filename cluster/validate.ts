@@ -2,8 +2,10 @@ import { architectureOf } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT } from './names.ts';
 import { problemAt, type Source } from './parse.ts';
+import { SERVERS_PER_NETWORK, zoneOf } from './private-network.ts';
 import type { Problem } from './problem.ts';
 import type { ClusterConfig } from './schema.ts';
+import type { Location } from './schema/values.ts';
 
 /** A rule that needs more than one field. Each problem has the path of the field that the user would change. */
 type Rule = (config: ClusterConfig, source: Source) => Problem[];
@@ -14,6 +16,9 @@ const rules: readonly Rule[] = [
   poolNames,
   placementGroups,
   mixedArchitectures,
+  imagesOfOneArchitecture,
+  oneNetworkZone,
+  serversOfOneNetwork,
   rulesOfTheFirewall,
 ];
 
@@ -42,16 +47,22 @@ function etcdQuorum(config: ClusterConfig, source: Source): Problem[] {
 }
 
 function overlappingNetworks(config: ClusterConfig, source: Source): Problem[] {
-  const names = ['nodeCidr', 'podCidr', 'serviceCidr'] as const;
-  return names.flatMap((name, index) =>
-    names.slice(0, index).flatMap((other) => {
-      const [one, two] = [parseCidr(config.network[name]), parseCidr(config.network[other])];
+  const { nodeCidr, podCidr, serviceCidr } = config.network;
+  const networks = Object.entries({
+    nodeCidr,
+    podCidr,
+    serviceCidr,
+    ...(config.network.transport === 'private' ? { privateCidr: config.network.privateCidr } : {}),
+  });
+  return networks.flatMap(([name, cidr], index) =>
+    networks.slice(0, index).flatMap(([other, otherCidr]) => {
+      const [one, two] = [parseCidr(cidr), parseCidr(otherCidr)];
       if (!one || !two || !overlaps(one, two)) return [];
       return [
         problemAt(
           source,
           ['network', name],
-          `${config.network[name]} overlaps network.${other} (${config.network[other]})`,
+          `${cidr} overlaps network.${other} (${otherCidr})`,
           'Choose networks that do not overlap',
         ),
       ];
@@ -138,12 +149,95 @@ function mixedArchitectures(config: ClusterConfig, source: Source): Problem[] {
   });
 }
 
+/** An image by its number: a snapshot, which was taken of a server of one architecture. By name, Hetzner has its own for both. */
+const SNAPSHOT = /^[0-9]+$/;
+
+/** Hetzner finds the image of a server by name and architecture; a number leaves it no choice. */
+function imagesOfOneArchitecture(config: ClusterConfig, source: Source): Problem[] {
+  const { controlPlane, etcd, workers, image } = config;
+  const users = [
+    { path: ['image'], image, what: 'masters', serverTypes: controlPlane.serverType },
+    ...(etcd.placement === 'isolated'
+      ? [{ path: ['image'], image, what: 'etcd machines', serverTypes: etcd.serverType }]
+      : []),
+    ...workers.map((pool, index) => ({
+      path: ['workers', index, 'image'],
+      image: pool.image ?? image,
+      what: `workers of pool ${pool.name}`,
+      serverTypes: pool.serverType,
+    })),
+  ].map((user) => ({ ...user, architecture: architectureOf(user.serverTypes[0] as string) }));
+  return users
+    .filter((user) => SNAPSHOT.test(user.image))
+    .flatMap(({ path, image: number, what, architecture }) => {
+      const first = users.find((user) => user.image === number);
+      if (first === undefined || first.architecture === architecture) return [];
+      return [
+        problemAt(
+          source,
+          path,
+          `the image ${number} has one architecture, and it is for ${first.what} (${first.architecture}) and for ${what} (${architecture})`,
+          'Name an image that Hetzner has for both, such as debian-12, or give each architecture an image of its own',
+        ),
+      ];
+    });
+}
+
+/** A private network has the locations of one zone (https://docs.hetzner.com/cloud/networks/faq/). */
+function oneNetworkZone(config: ClusterConfig, source: Source): Problem[] {
+  if (config.network.transport !== 'private') return [];
+  const { controlPlane, etcd, workers, locations } = config;
+  const masters = controlPlane.locations ?? locations;
+  const zone = zoneOf(masters[0] as Location);
+  const lists = [
+    { path: controlPlane.locations ? ['controlPlane', 'locations'] : ['locations'], used: masters },
+    ...(etcd.placement === 'isolated'
+      ? [{ path: etcd.locations ? ['etcd', 'locations'] : ['locations'], used: etcd.locations ?? locations }]
+      : []),
+    ...workers.map((pool, index) => ({
+      path: pool.locations ? ['workers', index, 'locations'] : ['locations'],
+      used: pool.locations ?? locations,
+    })),
+  ];
+  const once = new Map(lists.map((list) => [JSON.stringify(list.path), list]));
+  return [...once.values()].flatMap(({ path, used }) => {
+    const outside = used.filter((location) => zoneOf(location) !== zone);
+    if (outside.length === 0) return [];
+    return [
+      problemAt(
+        source,
+        path,
+        `the private network would be in ${zone}, where the first master is, and ${outside.map((location) => `${location} is in ${zoneOf(location)}`).join(', ')}`,
+        'Use locations of one zone, fsn1, nbg1 and hel1 for example, or network.transport: public',
+      ),
+    ];
+  });
+}
+
+function serversOfOneNetwork(config: ClusterConfig, source: Source): Problem[] {
+  if (config.network.transport !== 'private') return [];
+  const { controlPlane, etcd, workers } = config;
+  const counts = [...workers, controlPlane, ...(etcd.placement === 'isolated' ? [etcd] : [])];
+  const servers = counts.reduce((sum, { count }) => sum + count, 0);
+  if (servers <= SERVERS_PER_NETWORK) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'transport'],
+      `the cluster has ${servers} nodes, and Hetzner attaches at most ${SERVERS_PER_NETWORK} servers to a private network`,
+      `Use at most ${SERVERS_PER_NETWORK} nodes, or network.transport: public`,
+    ),
+  ];
+}
+
 /** A rule for a port that kubehaus opens itself would be a second answer to who may come in. */
 function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
   const { ssh, network, firewall } = config;
   const own = [
     { protocol: 'tcp', port: String(ssh.port), instead: 'ssh.allowedCidrs says who may come in' },
-    { protocol: 'udp', port: String(network.wireguardPort), instead: 'all may come in' },
+    ...(network.transport === 'public'
+      ? [{ protocol: 'udp', port: String(network.wireguardPort), instead: 'all may come in' }]
+      : []),
   ];
   return firewall.rules.flatMap((rule, index) =>
     own
