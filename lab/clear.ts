@@ -7,7 +7,7 @@ import { hostExists, removeHost } from './hosts/host-folder.ts';
 import { clearRemains } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
 import { giveBackMachineSettings } from './machine-settings.ts';
-import { controlNamespace, hostIdIn } from './names.ts';
+import { controlNamespace, hostIdIn, privateNamespacePrefix } from './names.ts';
 import { namespaces, removeNamespace } from './network/namespaces.ts';
 import { killAll, ownLine, processesInNetwork } from './processes.ts';
 import type { Lab } from './state.ts';
@@ -38,6 +38,7 @@ export async function removeLab(lab: Lab): Promise<void> {
   const own = await ownLine();
   await killAll(async () => (await processesInNetwork(control)).filter((pid) => !own.includes(pid)));
   for (const id of await tracesOfHosts(lab)) await clearRemains(lab, id);
+  for (const name of await privateNamespaces(lab)) await removeNamespace(name);
   await removeNamespace(control);
   await unmountBelow(lab.folder);
   await rm(lab.folder, { recursive: true, force: true });
@@ -50,11 +51,17 @@ export async function traces(lab: Lab): Promise<readonly string[]> {
   const ours = (name: string): boolean => name === control || hostIdIn(lab.name, name) !== undefined;
   return [
     ...(await processesInNetwork(control)).map((pid) => `process ${pid}`),
-    ...(await namespaces()).filter(ours).map((name) => `network namespace ${name}`),
+    ...[...(await namespaces()).filter(ours), ...(await privateNamespaces(lab))].map(
+      (name) => `network namespace ${name}`,
+    ),
     ...(await topGroups()).filter(ours).map((name) => `cgroup ${name}`),
     ...(await mountsBelow(lab.folder)).map((path) => `mount ${path}`),
     ...(existsSync(lab.folder) ? [`folder ${lab.folder}`] : []),
   ];
+}
+
+async function privateNamespaces(lab: Lab): Promise<readonly string[]> {
+  return (await namespaces()).filter((name) => name.startsWith(privateNamespacePrefix(lab.name)));
 }
 
 /** The ids of all hosts of which anything is left. */

@@ -1,5 +1,6 @@
 import { buildHostImage } from '../host-image/build.ts';
 import { setFirewall } from '../network/firewalls.ts';
+import { forgetPrivateNics, setPrivateNics } from '../network/private-networks.ts';
 import type { Lab } from '../state.ts';
 import { hostExists, readHost, removeHost, writeHost } from './host-folder.ts';
 import type { Machines, MachineSpec } from './machines.ts';
@@ -34,10 +35,12 @@ export function nspawnMachines(lab: Lab): Machines {
       inTurn(id, async () => {
         await clearRemains(lab, id);
         await inTurn('firewalls', () => setFirewall(lab, id, undefined));
+        await forgetPrivateNics(lab, id);
         await removeHost(lab, id);
       }),
     running: (id) => running(lab, id),
     firewall: (id, rules) => inTurn('firewalls', () => setFirewall(lab, id, rules)),
+    privateNetworks: (id, nics) => inTurn(id, () => setPrivateNics(lab, id, nics)),
   };
 }
 
