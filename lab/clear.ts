@@ -7,8 +7,9 @@ import { hostExists, removeHost } from './hosts/host-folder.ts';
 import { clearRemains } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
 import { giveBackMachineSettings } from './machine-settings.ts';
-import { controlNamespace, hostIdIn, privateNamespacePrefix } from './names.ts';
+import { controlNamespace, hostIdIn } from './names.ts';
 import { namespaces, removeNamespace } from './network/namespaces.ts';
+import { privateNamespaces } from './network/private-networks.ts';
 import { killAll, ownLine, processesInNetwork } from './processes.ts';
 import type { Lab } from './state.ts';
 
@@ -58,10 +59,6 @@ export async function traces(lab: Lab): Promise<readonly string[]> {
     ...(await mountsBelow(lab.folder)).map((path) => `mount ${path}`),
     ...(existsSync(lab.folder) ? [`folder ${lab.folder}`] : []),
   ];
-}
-
-async function privateNamespaces(lab: Lab): Promise<readonly string[]> {
-  return (await namespaces()).filter((name) => name.startsWith(privateNamespacePrefix(lab.name)));
 }
 
 /** The ids of all hosts of which anything is left. */

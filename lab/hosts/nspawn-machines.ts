@@ -14,7 +14,7 @@ import { turns } from './turns.ts';
  * namespace. What is asked of one host is done one after the other.
  */
 export function nspawnMachines(lab: Lab): Machines {
-  const inTurn = turns<number | 'firewalls'>();
+  const inTurn = turns<number | 'firewalls' | 'networks'>();
   return {
     create: (spec) =>
       inTurn(spec.id, async () => {
@@ -35,12 +35,12 @@ export function nspawnMachines(lab: Lab): Machines {
       inTurn(id, async () => {
         await clearRemains(lab, id);
         await inTurn('firewalls', () => setFirewall(lab, id, undefined));
-        await forgetPrivateNics(lab, id);
+        await inTurn('networks', () => forgetPrivateNics(lab, id));
         await removeHost(lab, id);
       }),
     running: (id) => running(lab, id),
     firewall: (id, rules) => inTurn('firewalls', () => setFirewall(lab, id, rules)),
-    privateNetworks: (id, nics) => inTurn(id, () => setPrivateNics(lab, id, nics)),
+    privateNetworks: (id, nics) => inTurn('networks', () => setPrivateNics(lab, id, nics)),
   };
 }
 
