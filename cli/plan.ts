@@ -70,6 +70,7 @@ const LEVELS = [
 ] as const;
 
 function describe(plan: ClusterPlan): string {
+  const { privateNetwork } = plan;
   const { network } = plan.config;
   return [
     `Cluster ${plan.name}, level ${plan.level}: ${LEVELS[plan.level]}.`,
@@ -89,6 +90,9 @@ function describe(plan: ClusterPlan): string {
     ),
     '',
     `Mesh ${network.nodeCidr}, pods ${network.podCidr}, Services ${network.serviceCidr}.`,
+    ...(privateNetwork === undefined
+      ? []
+      : [`WireGuard goes through a private network, ${privateNetwork.cidr} in ${privateNetwork.zone}.`]),
     `Versions: ${plan.components.map(({ name, version }) => `${name} ${version}`).join(', ')}.`,
   ].join('\n');
 }

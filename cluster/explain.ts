@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Problem } from './problem.ts';
+import { formatPath, type Problem } from './problem.ts';
 import { knownKeys, nearest } from './known-fields.ts';
 import { problemAt, writtenAt, type Source } from './source.ts';
 
@@ -11,6 +11,12 @@ export function explain(issue: z.core.$ZodIssue, source: Source, schema: z.ZodTy
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         const fields = knownKeys(schema, issue.path);
+        if (fields.includes(key))
+          return at(
+            `the field ${show(key)} belongs to another choice than the one that is made here`,
+            `Remove it, or choose otherwise: see ${formatPath(issue.path)} in docs/configuration.md`,
+            [...issue.path, key],
+          );
         const near = nearest(key, fields);
         return at(
           `unknown field ${show(key)}`,
@@ -93,7 +99,8 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, source: Source, schem
     const given = (input as Record<string, unknown>)[discriminator];
     // zod lists the options, which its types leave out.
     const { options = [] } = issue as typeof issue & { readonly options?: readonly unknown[] };
-    const choices = `one of ${options.map(String).join(', ')}`;
+    // A choice that is made by default is listed as undefined, too.
+    const choices = `one of ${options.filter((option) => option !== undefined).join(', ')}`;
     return [
       given === undefined
         ? problemAt(source, path, 'is missing', `Add it: ${choices}`)

@@ -18,7 +18,15 @@ const lockSchema = z.strictObject({
   /** Name of the cluster, and so of all its servers. Absent before the first plan. */
   name: dnsLabel.optional(),
   /** Networks that every node, pod and Service has an address of. Absent before the first plan. */
-  network: z.strictObject({ nodeCidr: z.cidrv4(), podCidr: z.cidrv4(), serviceCidr: z.cidrv4() }).optional(),
+  network: z
+    .strictObject({
+      nodeCidr: z.cidrv4(),
+      podCidr: z.cidrv4(),
+      serviceCidr: z.cidrv4(),
+      /** Only where the mesh goes through a private network. */
+      privateCidr: z.cidrv4().optional(),
+    })
+    .optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),

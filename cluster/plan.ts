@@ -3,6 +3,7 @@ import { architectureOf, componentsFor, type Architecture, type Component } from
 import { addressAt, formatCidr, offsetIn, parseCidr, subnetAt, type Cidr } from './cidr.ts';
 import type { ClusterLock, NodeLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL, nodeName, placementGroupName, type NodeRole } from './names.ts';
+import { privateAddress, privateNetworkOf, type PrivateNetwork } from './private-network.ts';
 import type { ClusterConfig } from './schema.ts';
 import { levelOf, type Level, type Topology } from './topology.ts';
 
@@ -32,6 +33,8 @@ export interface NodePlan {
   readonly etcdMember: boolean;
   /** Address in the WireGuard mesh, e.g. `10.0.1.11`. */
   readonly address: string;
+  /** Address in the private network, where the cluster has one. */
+  readonly privateAddress?: string;
   /** The pods' /24 of this node; etcd machines run no pods. */
   readonly podCidr?: string;
   readonly serverType: string;
@@ -59,6 +62,8 @@ export interface ClusterPlan {
   readonly level: Level;
   /** etcd machines, masters, then workers by pool; within a pool by ordinal. */
   readonly nodes: readonly NodePlan[];
+  /** The Hetzner private network that carries the mesh; absent where it goes over the public addresses. */
+  readonly privateNetwork?: PrivateNetwork;
   /** Release files with the sums that they must have. */
   readonly components: readonly Component[];
   /** cluster.yaml with its defaults, for what is handed on as it is. */
@@ -67,7 +72,15 @@ export interface ClusterPlan {
 
 interface Wanted extends Omit<
   NodePlan,
-  'name' | 'address' | 'podCidr' | 'location' | 'serverType' | 'choices' | 'placementGroup' | 'architecture'
+  | 'name'
+  | 'address'
+  | 'privateAddress'
+  | 'podCidr'
+  | 'location'
+  | 'serverType'
+  | 'choices'
+  | 'placementGroup'
+  | 'architecture'
 > {
   readonly serverTypes: readonly string[];
   readonly locations: readonly string[];
@@ -86,16 +99,30 @@ export function planCluster(
 ): { plan: ClusterPlan; lock: ClusterLock } {
   const topology = topologyOf(config);
   const { nodeCidr, podCidr, serviceCidr } = config.network;
+  const privateNetwork = privateNetworkOf(config);
   const nodes = place(config, wantedNodes(config), lock);
   const components = componentsFor(config.kubernetes.version).map((component) =>
     withMirrorSums(component, config),
   );
   return {
-    plan: { name: config.name, topology, level: levelOf(topology), nodes, components, config },
+    plan: {
+      name: config.name,
+      topology,
+      level: levelOf(topology),
+      nodes,
+      ...(privateNetwork === undefined ? {} : { privateNetwork }),
+      components,
+      config,
+    },
     lock: {
       version: 1,
       name: config.name,
-      network: { nodeCidr, podCidr, serviceCidr },
+      network: {
+        nodeCidr,
+        podCidr,
+        serviceCidr,
+        ...(privateNetwork === undefined ? {} : { privateCidr: privateNetwork.cidr }),
+      },
       nodes: Object.fromEntries(
         nodes.map(({ name, address, podCidr, location, serverType }) => [
           name,
@@ -179,6 +206,7 @@ function wantedNodes(config: ClusterConfig): Wanted[] {
 function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLock): NodePlan[] {
   const nodeCidr = cidrOf(config.network.nodeCidr);
   const podCidr = cidrOf(config.network.podCidr);
+  const privateNetwork = privateNetworkOf(config);
   const named = wanted.map((node) => ({ node, name: nodeName(config.name, node.pool, node.ordinal) }));
   const locked = new Map<string, NodeLock>(
     named.flatMap(({ name }) => {
@@ -206,10 +234,14 @@ function place(config: ClusterConfig, wanted: readonly Wanted[], lock: ClusterLo
     const choices = choicesOf(serverTypes, locations, node.ordinal);
     // Terraform leaves running servers as they are: other types and locations in cluster.yaml are for new nodes.
     const chosen = known ?? (choices[0] as ServerChoice);
+    const address = known?.address ?? addressAt(nodeCidr, addresses(node.role));
     return {
       ...rest,
       name,
-      address: known?.address ?? addressAt(nodeCidr, addresses(node.role)),
+      address,
+      ...(privateNetwork === undefined
+        ? {}
+        : { privateAddress: privateAddress(address, nodeCidr, cidrOf(privateNetwork.cidr)) }),
       ...(node.role === 'etcd'
         ? {}
         : { podCidr: known?.podCidr ?? formatCidr(subnetAt(podCidr, POD_PREFIX, podNetworks('pods'))) }),

@@ -102,6 +102,6 @@ function typeOf(schema: JsonSchema): string {
 }
 
 function defaultOf({ default: value, type }: JsonSchema): string {
-  if (value === undefined || type === 'object' || JSON.stringify(value) === '[]') return '';
+  if (value === undefined || type === 'object' || ['[]', '{}'].includes(JSON.stringify(value))) return '';
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }

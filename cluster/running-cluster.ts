@@ -1,8 +1,10 @@
 import type { ClusterLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL } from './names.ts';
 import type { Problem } from './problem.ts';
+import { privateNetworkOf, zoneOf } from './private-network.ts';
 import type { Rule } from './rule.ts';
 import type { ClusterConfig } from './schema.ts';
+import type { Location } from './schema/values.ts';
 import { problemAt, type Source } from './source.ts';
 import { toleratedFailures } from './topology.ts';
 import { known } from './unreadable.ts';
@@ -13,7 +15,16 @@ type ChangeRule = (config: ClusterConfig, source: Source, lock: ClusterLock) => 
 /** Changes that would need more than a rerun: they are refused until there is a way that keeps the cluster whole. */
 export const changesOfRunningCluster: readonly Rule[] = [
   ofRunning(otherName),
-  ...[otherVersion, otherNetworks, etcdMoved, etcdMembersRemoved, mastersRemoved].map((rule) =>
+  ...[
+    otherVersion,
+    otherNetworks,
+    otherTransport,
+    otherPrivateNetwork,
+    otherZone,
+    etcdMoved,
+    etcdMembersRemoved,
+    mastersRemoved,
+  ].map((rule) =>
     // Under another name, all else would be compared with nodes of another cluster.
     ofRunning((config, source, lock) =>
       known(() => otherName(config, source, lock).length > 0) === true ? [] : rule(config, source, lock),
@@ -83,6 +94,54 @@ function otherNetworks(config: ClusterConfig, source: Source, lock: ClusterLock)
       ),
     ];
   });
+}
+
+/**
+ * Terraform would close WireGuard's port, or take servers out of their network, before Ansible tells any of them where the
+ * others are from now on: the mesh would be down in between, and with it etcd.
+ */
+function otherTransport({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  if (lock.network === undefined) return [];
+  const running = lock.network.privateCidr === undefined ? 'public' : 'private';
+  if (network.transport === running) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'transport'],
+      `the mesh of the running cluster has ${running} transport, and would be down while it moves`,
+      `Keep ${running}, ${UNLESS}`,
+    ),
+  ];
+}
+
+function otherPrivateNetwork({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const before = lock.network?.privateCidr;
+  if (network.transport !== 'private' || before === undefined || before === network.privateCidr) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'privateCidr'],
+      `the servers of the running cluster have private addresses of ${before}`,
+      `Keep ${before}, ${UNLESS}`,
+    ),
+  ];
+}
+
+function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const planned = privateNetworkOf(config);
+  if (planned === undefined || lock.network?.privateCidr === undefined) return [];
+  const [name, node] =
+    Object.entries(lock.nodes).find(([, { location }]) => zoneOf(location as Location) !== planned.zone) ??
+    [];
+  if (name === undefined || node === undefined) return [];
+  return [
+    problemAt(
+      source,
+      config.controlPlane.locations ? ['controlPlane', 'locations'] : ['locations'],
+      `the private network of the running cluster is where ${name} is, in ${node.location}, and cannot have servers in ${planned.zone}`,
+      `Use locations of the same network zone as ${node.location}, ${UNLESS}`,
+    ),
+  ];
 }
 
 function etcdMoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {

@@ -5,10 +5,11 @@ import { lockRules } from './lock-rules.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT } from './names.ts';
 import type { Parsed } from './parse.ts';
 import type { Problem } from './problem.ts';
+import { privateNetworkRules } from './private-network-rules.ts';
 import { enoughAddresses, enoughPodNetworks } from './room.ts';
 import { eachOf, eachPool, type Rule } from './rule.ts';
 import { changesOfRunningCluster } from './running-cluster.ts';
-import type { ClusterConfig } from './schema.ts';
+import type { ClusterConfig, WorkerPool } from './schema.ts';
 import { problemAt, type Source } from './source.ts';
 import { known } from './unreadable.ts';
 
@@ -22,6 +23,8 @@ const rules: readonly Rule[] = [
   hostNames,
   placementGroups,
   mixedArchitectures,
+  imagesOfOneArchitecture,
+  ...privateNetworkRules,
   sshKeys,
   portsOfTheFirewall,
   rulesOfTheFirewall,
@@ -75,15 +78,22 @@ function etcdElection({ etcd }: ClusterConfig, source: Source): Problem[] {
 const networks = ['nodeCidr', 'podCidr', 'serviceCidr'] as const;
 
 function overlappingNetworks({ network }: ClusterConfig, source: Source): Problem[] {
-  return networks.flatMap((name, index) =>
-    networks.slice(0, index).flatMap((other) => {
-      const [one, two] = known(() => [parseCidr(network[name]), parseCidr(network[other])]) ?? [];
+  const texts: readonly (readonly [name: string, cidr: string | undefined])[] = [
+    ...networks.map((name) => [name, known(() => network[name])] as const),
+    [
+      'privateCidr',
+      known(() => (network.transport === 'private' ? network.privateCidr : undefined)),
+    ] as const,
+  ];
+  return texts.flatMap(([name, text = ''], index) =>
+    texts.slice(0, index).flatMap(([other, otherText = '']) => {
+      const [one, two] = [parseCidr(text), parseCidr(otherText)];
       if (!one || !two || !overlaps(one, two)) return [];
       return [
         problemAt(
           source,
           ['network', name],
-          `${network[name]} overlaps network.${other} (${network[other]})`,
+          `${text} overlaps network.${other} (${otherText})`,
           'Choose networks that do not overlap',
         ),
       ];
@@ -229,6 +239,49 @@ function mixedArchitectures(config: ClusterConfig, source: Source): Problem[] {
   ].flat();
 }
 
+/** An image by its number: a snapshot, which was taken of a server of one architecture. By name, Hetzner has its own for both. */
+const SNAPSHOT = /^[0-9]+$/;
+
+/** Hetzner finds the image of a server by name and architecture; a number leaves it no choice. */
+function imagesOfOneArchitecture(config: ClusterConfig, source: Source): Problem[] {
+  const { controlPlane, etcd, workers } = config;
+  const userOf = (
+    path: readonly PropertyKey[],
+    image: string,
+    what: string,
+    serverTypes: readonly string[],
+  ) => ({ path, image, what, architecture: architectureOf(serverTypes[0] as string) });
+  const users = [
+    known(() => userOf(['image'], config.image, 'masters', controlPlane.serverType)),
+    known(() =>
+      etcd.placement === 'isolated'
+        ? userOf(['image'], config.image, 'etcd machines', etcd.serverType)
+        : undefined,
+    ),
+    ...[...workers.keys()].map((index) =>
+      known(() => {
+        const pool = workers[index] as WorkerPool;
+        const path = pool.image === undefined ? ['image'] : ['workers', index, 'image'];
+        return userOf(path, pool.image ?? config.image, `workers of pool ${pool.name}`, pool.serverType);
+      }),
+    ),
+  ].filter((user) => user !== undefined);
+  return users
+    .filter((user) => SNAPSHOT.test(user.image))
+    .flatMap(({ path, image: number, what, architecture }) => {
+      const first = users.find((user) => user.image === number);
+      if (first === undefined || first.architecture === architecture) return [];
+      return [
+        problemAt(
+          source,
+          path,
+          `the image ${number} has one architecture, and it is for ${first.what} (${first.architecture}) and for ${what} (${architecture})`,
+          'Name an image that Hetzner has for both, such as debian-12, or give each architecture an image of its own',
+        ),
+      ];
+    });
+}
+
 function sshKeys({ ssh }: ClusterConfig, source: Source): Problem[] {
   if (ssh.publicKeys.length + ssh.projectKeys.length > 0) return [];
   return [
@@ -261,7 +314,11 @@ function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
   const { ssh, network } = config;
   const own = [
     known(() => ['tcp', String(ssh.port), 'ssh.allowedCidrs says who may come in'] as const),
-    known(() => ['udp', String(network.wireguardPort), 'all may come in'] as const),
+    known(() =>
+      network.transport === 'public'
+        ? (['udp', String(network.wireguardPort), 'all may come in'] as const)
+        : undefined,
+    ),
   ].filter((one) => one !== undefined);
   return eachFirewallRule(config, (rule, index) =>
     own

@@ -9,7 +9,7 @@ import { writeIfChanged } from './write-file.ts';
 /** A node that has a server. */
 export interface Host {
   readonly node: NodePlan;
-  /** Public address, where SSH answers and WireGuard's packets go. */
+  /** Public address, where SSH answers and, unless the cluster has a private network, WireGuard's packets go. */
   readonly address: string;
   /** Hetzner's id, under which the SSH host key is pinned. */
   readonly serverId: string;

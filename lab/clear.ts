@@ -9,6 +9,7 @@ import { running } from './hosts/running.ts';
 import { giveBackMachineSettings } from './machine-settings.ts';
 import { controlNamespace, hostIdIn } from './names.ts';
 import { namespaces, removeNamespace } from './network/namespaces.ts';
+import { privateNamespaces } from './network/private-networks.ts';
 import { killAll, ownLine, processesInNetwork } from './processes.ts';
 import type { Lab } from './state.ts';
 
@@ -38,6 +39,7 @@ export async function removeLab(lab: Lab): Promise<void> {
   const own = await ownLine();
   await killAll(async () => (await processesInNetwork(control)).filter((pid) => !own.includes(pid)));
   for (const id of await tracesOfHosts(lab)) await clearRemains(lab, id);
+  for (const name of await privateNamespaces(lab)) await removeNamespace(name);
   await removeNamespace(control);
   await unmountBelow(lab.folder);
   await rm(lab.folder, { recursive: true, force: true });
@@ -50,7 +52,9 @@ export async function traces(lab: Lab): Promise<readonly string[]> {
   const ours = (name: string): boolean => name === control || hostIdIn(lab.name, name) !== undefined;
   return [
     ...(await processesInNetwork(control)).map((pid) => `process ${pid}`),
-    ...(await namespaces()).filter(ours).map((name) => `network namespace ${name}`),
+    ...[...(await namespaces()).filter(ours), ...(await privateNamespaces(lab))].map(
+      (name) => `network namespace ${name}`,
+    ),
     ...(await topGroups()).filter(ours).map((name) => `cgroup ${name}`),
     ...(await mountsBelow(lab.folder)).map((path) => `mount ${path}`),
     ...(existsSync(lab.folder) ? [`folder ${lab.folder}`] : []),

@@ -8,6 +8,16 @@ export function controlNamespace(lab: string): string {
   return `khl-${lab}`;
 }
 
+/** The network namespace that is the gateway of a private network. No lab's name has a dot in it, so it is no other name. */
+export function privateNamespace(lab: string, network: number): string {
+  return `${privateNamespacePrefix(lab)}${network}`;
+}
+
+/** What the names of a lab's private networks begin with, and no others. */
+export function privateNamespacePrefix(lab: string): string {
+  return `${controlNamespace(lab)}.`;
+}
+
 /** A host's network namespace, cgroup and machine name. */
 export function hostName(lab: string, id: number): string {
   return `${controlNamespace(lab)}-${id}`;
@@ -21,7 +31,7 @@ export function hostIdIn(lab: string, name: string): number | undefined {
   return /^\d+$/.test(id) ? Number(id) : undefined;
 }
 
-/** The interface in the control namespace at the other end of a host's wire; at most 15 characters, as Linux wants it. */
+/** The interface in the control namespace, or in a private network, at the other end of a host's wire; at most 15 characters, as Linux wants it. */
 export function wire(id: number): string {
   return `h${id}`;
 }

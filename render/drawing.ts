@@ -17,7 +17,7 @@ export function drawing(plan: ClusterPlan): string {
   const etcd = idOf('etcd');
   return [
     'flowchart LR',
-    `  subgraph mesh["WireGuard mesh ${plan.config.network.nodeCidr}"]`,
+    `  subgraph mesh["${titleOfMesh(plan)}"]`,
     ...drawn.flatMap(({ id, title, boxes: lines }) => [
       `    subgraph ${id}["${title}"]`,
       ...lines.map((line) => `      ${line}`),
@@ -29,6 +29,11 @@ export function drawing(plan: ClusterPlan): string {
       .map(({ id }) => `  ${id} -- "each node's 127.0.0.1:16443" --> ${masters}`),
     ...(etcd === undefined ? [] : [`  ${masters} -- TLS --> ${etcd}`]),
   ].join('\n');
+}
+
+function titleOfMesh({ config, privateNetwork }: ClusterPlan): string {
+  const mesh = `WireGuard mesh ${config.network.nodeCidr}`;
+  return privateNetwork === undefined ? mesh : `${mesh} through the private network ${privateNetwork.cidr}`;
 }
 
 function titleOf(role: NodePlan['role'], pool: string): string {

@@ -41,6 +41,7 @@ export function hostVariables(node: NodePlan): Settings {
   return {
     node_role: node.role,
     node_address: node.address,
+    ...(node.privateAddress === undefined ? {} : { node_private_address: node.privateAddress }),
     ...(node.podCidr === undefined ? {} : { node_pod_cidr: node.podCidr }),
     node_architecture: node.architecture,
     components_names: componentsOf(node),

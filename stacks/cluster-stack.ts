@@ -6,6 +6,7 @@ import { backendBlock, requiredTerraform } from './backend.ts';
 import { clusterFirewall } from './firewall.ts';
 import { nodesOutput } from './outputs.ts';
 import { placementGroups } from './placement-groups.ts';
+import { privateNetwork } from './private-network.ts';
 import { servers } from './servers.ts';
 import { sshKeys } from './ssh-keys.ts';
 import { terraformName } from './terraform-text.ts';
@@ -39,6 +40,7 @@ export class ClusterStack extends TerraformStack {
       sshKeys: sshKeys(this, plan),
       userData: userData(this, plan),
     });
+    privateNetwork(this, plan, created);
     nodesOutput(this, created);
   }
 

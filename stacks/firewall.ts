@@ -14,7 +14,8 @@ const ANYWHERE = ['0.0.0.0/0', '::/0'];
  * The one firewall of all nodes; returns its id (an expression).
  *
  * What no rule names is dropped, and without a rule for outbound traffic all of that is allowed
- * (https://docs.hetzner.com/cloud/firewalls/faq/). Kubernetes, etcd and pods talk inside of WireGuard, so they need no rule.
+ * (https://docs.hetzner.com/cloud/firewalls/faq/). Kubernetes, etcd and pods talk inside of WireGuard, so they need no rule; nor
+ * does WireGuard in a private network, which Hetzner's firewalls do not filter.
  */
 export function clusterFirewall(scope: Construct, plan: ClusterPlan): number {
   const { ssh, network, firewall: more, controlPlane } = plan.config;
@@ -29,13 +30,17 @@ export function clusterFirewall(scope: Construct, plan: ClusterPlan): number {
         port: String(ssh.port),
         sourceIps: ssh.allowedCidrs,
       },
-      {
-        description: 'WireGuard',
-        direction: 'in',
-        protocol: 'udp',
-        port: String(network.wireguardPort),
-        sourceIps: ANYWHERE,
-      },
+      ...(network.transport === 'public'
+        ? [
+            {
+              description: 'WireGuard',
+              direction: 'in',
+              protocol: 'udp',
+              port: String(network.wireguardPort),
+              sourceIps: ANYWHERE,
+            },
+          ]
+        : []),
       { description: 'ICMP', direction: 'in', protocol: 'icmp', sourceIps: ANYWHERE },
       ...(controlPlane.publicEndpoint === undefined
         ? []

@@ -1,19 +1,94 @@
 import { z } from 'zod';
-import { cidr } from './values.ts';
+import { contains, parseCidr } from '../cidr.ts';
+import { cidr, remedied } from './values.ts';
 
-export const network = z.strictObject({
+/** Settings that do not depend on what carries the mesh. */
+const networkSettings = {
   nodeCidr: cidr.default('10.0.1.0/24').describe('Addresses of the nodes in the WireGuard mesh.'),
   podCidr: cidr.default('10.244.0.0/16').describe('Addresses of pods; every node gets a /24 of it.'),
   serviceCidr: cidr.default('10.96.0.0/16').describe('Addresses of Services.'),
   wireguardPort: z.int().min(1).max(65535).default(51820).describe('UDP port of WireGuard.'),
+  cni: z
+    .enum(['native'])
+    .default('native')
+    .describe('Pod network: native routes pods through the mesh itself.'),
+};
+
+const publicTransport = z.strictObject({
+  transport: z
+    .literal('public')
+    .default('public')
+    .describe('With public, WireGuard’s packets go from one public address to another.'),
+  ...networkSettings,
   mtu: z
     .int()
     .min(1280)
     .max(8921)
     .default(1420)
     .describe('MTU of the mesh: 1500 less WireGuard’s 80 bytes over IPv6 (wg-quick(8) subtracts the same).'),
-  cni: z
-    .enum(['native'])
-    .default('native')
-    .describe('Pod network: native routes pods through the mesh itself.'),
 });
+
+/** MTU of Hetzner's private networks (https://docs.hetzner.com/networking/networks/technical-concepts/architecture). */
+const PRIVATE_MTU = 1450;
+
+/** Less the 80 bytes that wg-quick(8) leaves for WireGuard's own headers. */
+const PRIVATE_MESH_MTU = PRIVATE_MTU - 80;
+
+/** Of these a private network must be (https://docs.hetzner.cloud/reference/cloud#networks-create-a-network). */
+const RFC_1918 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+
+/** Gateway of every server's public interface, so that it can be nobody's private address (https://docs.hetzner.com/cloud/networks/faq/). */
+const PUBLIC_GATEWAY = '172.31.1.1/32';
+
+/** A network that Hetzner takes for a private one: at least a /24. */
+const privateCidr = cidr
+  .refine((text) => (parseCidr(text)?.prefix ?? 0) <= 24, {
+    error: (issue) => `${String(issue.input)} is smaller than the smallest private network at Hetzner, a /24`,
+    ...remedied('Use a /24, which has room for all 100 servers that Hetzner takes, or a larger network'),
+  })
+  .refine((text) => isWithin(text, RFC_1918), {
+    error: (issue) => `${String(issue.input)} is not within the networks for private use (RFC 1918)`,
+    ...remedied(`Choose a part of ${RFC_1918.join(', ')}`),
+  })
+  .refine((text) => !isWithin(PUBLIC_GATEWAY, [text]), {
+    error: (issue) =>
+      `${String(issue.input)} has 172.31.1.1 in it, the gateway of every server’s public interface`,
+    ...remedied('Choose another network, for example 10.64.0.0/24'),
+  });
+
+const privateTransport = z.strictObject({
+  transport: z
+    .literal('private')
+    .describe(
+      'With private, they go through a Hetzner private network of the cluster’s own; SSH and the way to the internet stay on the public addresses.',
+    ),
+  ...networkSettings,
+  privateCidr: privateCidr
+    .default('10.64.0.0/24')
+    .describe(
+      'Addresses of the servers in the private network; only with transport private. A node’s is the one 100 places after its place in nodeCidr.',
+    ),
+  mtu: z
+    .int()
+    .min(1280)
+    .refine((mtu) => mtu <= PRIVATE_MESH_MTU, {
+      error: (issue) =>
+        `${String(issue.input)} does not fit through a Hetzner private network, whose own MTU is ${PRIVATE_MTU}`,
+      ...remedied(`Use at most ${PRIVATE_MESH_MTU}: ${PRIVATE_MTU} less WireGuard’s own 80 bytes`),
+    })
+    .default(PRIVATE_MESH_MTU)
+    .meta({
+      maximum: PRIVATE_MESH_MTU,
+      description: `With transport private, ${PRIVATE_MESH_MTU}: private networks have ${PRIVATE_MTU}.`,
+    }),
+});
+
+export const network = z.discriminatedUnion('transport', [publicTransport, privateTransport]);
+
+function isWithin(text: string, networks: readonly string[]): boolean {
+  const inner = parseCidr(text);
+  return networks.some((network) => {
+    const outer = parseCidr(network);
+    return inner !== undefined && outer !== undefined && contains(outer, inner);
+  });
+}

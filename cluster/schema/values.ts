@@ -76,6 +76,8 @@ export const sources = z.array(anyCidr).min(1).max(FIREWALL_SOURCES);
 /** Hetzner's locations (https://docs.hetzner.com/cloud/general/locations/). */
 export const location = z.enum(['fsn1', 'nbg1', 'hel1', 'ash', 'hil', 'sin']);
 
+export type Location = z.output<typeof location>;
+
 export const locations = z
   .array(location)
   .min(1)

@@ -1,11 +1,12 @@
 #!/bin/sh
 # The life of one host from power on to power off: its network, its disk, its boot, and its boot again when it asked for a
 # reboot. Runs detached, and ends when the host powers itself off; to cut its power, kill everything in its cgroup.
-#   keep-host.sh CONTROL HOST WIRE IPV4 IMAGE DIR
+#   keep-host.sh CONTROL HOST WIRE IPV4 IMAGE DIR NICS
 # CONTROL is the lab's control namespace, HOST the name of the host's own namespace, cgroup and machine, WIRE the interface in
-# CONTROL at the other end of the host's eth0, IMAGE the image's root folder, DIR the host's folder (host-folder.ts).
+# CONTROL at the other end of the host's eth0, IMAGE the image's root folder, DIR the host's folder (host-folder.ts), NICS
+# the file with its interfaces in private networks (../network/hold-networks.sh).
 set -eu
-control=$1 host=$2 wire=$3 ipv4=$4 image=$5 dir=$6
+control=$1 host=$2 wire=$3 ipv4=$4 image=$5 dir=$6 nics=$7
 cgroups=/sys/fs/cgroup
 
 # Every hierarchy that this process must have a group in: one with cgroup v2, one a controller with v1.
@@ -63,6 +64,7 @@ link set eth0 up
 route add 172.31.1.1 dev eth0
 route add default via 172.31.1.1 dev eth0
 IP
+  "$(dirname "$0")/../network/hold-networks.sh" "$host" "$wire" "$nics"
 }
 
 unplug() {

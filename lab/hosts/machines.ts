@@ -22,6 +22,17 @@ export interface FirewallRule {
   readonly sources: readonly string[];
 }
 
+/** An interface of a machine in a private network, beside its public one. */
+export interface PrivateNic {
+  /** The network's id. Machines of one network reach each other in it, and no others do. */
+  readonly network: number;
+  readonly mac: string;
+  readonly ip: string;
+  /** The network's own range, all of which is behind its gateway: machines are no neighbours of each other. */
+  readonly range: string;
+  readonly gateway: string;
+}
+
 /**
  * The machines under the API. Each promise is fulfilled when the thing has been done to the machine: booting has begun, a
  * signal has been sent. What the operating system does then takes its time, as on any machine.
@@ -44,4 +55,6 @@ export interface Machines {
   running(id: number): Promise<boolean>;
   /** Holds these rules from now on, before the machine is created as well; undefined: no firewall, all is open. */
   firewall(id: number, rules: readonly FirewallRule[] | undefined): Promise<void>;
+  /** Has these interfaces from now on, running or not, before the machine is created as well. */
+  privateNetworks(id: number, nics: readonly PrivateNic[]): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { buildHostImage } from '../host-image/build.ts';
 import { setFirewall } from '../network/firewalls.ts';
+import { forgetPrivateNics, setPrivateNics } from '../network/private-networks.ts';
 import type { Lab } from '../state.ts';
 import { hostExists, readHost, removeHost, writeHost } from './host-folder.ts';
 import type { Machines, MachineSpec } from './machines.ts';
@@ -13,7 +14,7 @@ import { turns } from './turns.ts';
  * namespace. What is asked of one host is done one after the other.
  */
 export function nspawnMachines(lab: Lab): Machines {
-  const inTurn = turns<number | 'firewalls'>();
+  const inTurn = turns<number | 'firewalls' | 'networks'>();
   return {
     create: (spec) =>
       inTurn(spec.id, async () => {
@@ -34,10 +35,12 @@ export function nspawnMachines(lab: Lab): Machines {
       inTurn(id, async () => {
         await clearRemains(lab, id);
         await inTurn('firewalls', () => setFirewall(lab, id, undefined));
+        await inTurn('networks', () => forgetPrivateNics(lab, id));
         await removeHost(lab, id);
       }),
     running: (id) => running(lab, id),
     firewall: (id, rules) => inTurn('firewalls', () => setFirewall(lab, id, rules)),
+    privateNetworks: (id, nics) => inTurn('networks', () => setPrivateNics(lab, id, nics)),
   };
 }
 

@@ -3,6 +3,7 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { controlNamespace, hostName, wire } from '../names.ts';
 import { unplug } from '../network/namespaces.ts';
+import { privateNicsFile } from '../network/private-networks.ts';
 import { packageFile } from '../package-files.ts';
 import { killAll, pause, signal } from '../processes.ts';
 import type { Lab } from '../state.ts';
@@ -22,7 +23,12 @@ export async function powerOn(lab: Lab, id: number): Promise<void> {
   await clearRemains(lab, id);
   await setPower(lab, id, 'on');
   const console = join(hostFolder(lab, id), 'console.log');
-  const keeper = await startKeeper(lab, id, [host.ipv4, host.image, hostFolder(lab, id)], console);
+  const keeper = await startKeeper(
+    lab,
+    id,
+    [host.ipv4, host.image, hostFolder(lab, id), privateNicsFile(lab, id)],
+    console,
+  );
   while ((await initOf(lab, id)) === undefined) {
     if (keeper.exitCode !== null || keeper.signalCode !== null) throw await didNotBoot(host.name, console);
     await pause(20);

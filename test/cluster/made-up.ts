@@ -101,6 +101,8 @@ const CHOSEN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     '10.244.0.0/16',
   ),
   '.network.podCidr': fc.constantFrom('10.244.0.0/16', '10.128.0.0/12', '100.64.0.0/10', '172.20.0.0/20'),
+  '.network.mtu': fc.constantFrom(1280, 1370),
+  '.network.privateCidr': fc.constantFrom('10.64.0.0/24', '10.64.0.0/24', '192.168.0.0/20', '10.0.1.0/24'),
   '.network.serviceCidr': fc.constantFrom('10.96.0.0/16', '10.112.0.0/12', '172.20.0.0/16'),
 };
 

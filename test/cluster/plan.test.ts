@@ -6,7 +6,7 @@ import { emptyLock, formatLock, type ClusterLock } from '../../cluster/lock.ts';
 import type { NodePlan } from '../../cluster/plan.ts';
 import { formatProblem } from '../../cluster/problem.ts';
 import { holds } from '../property.ts';
-import { clusterYaml, PUBLIC_KEY, type Configuration } from './configurations.ts';
+import { clusterYaml, configurations, PUBLIC_KEY, type Configuration } from './configurations.ts';
 
 function planned(configuration: Configuration, lock: ClusterLock = emptyLock) {
   const result = loadCluster({ clusterYaml: clusterYaml(configuration), lockYaml: formatLock(lock) });
@@ -132,6 +132,75 @@ ssh: { publicKeys: [${PUBLIC_KEY}] }`,
       'network.nodeCidr',
       'network.podCidr',
     ]);
+  });
+});
+
+describe('a private network', () => {
+  const inPrivate = (configuration: Configuration) => {
+    const fields = JSON.parse(clusterYaml(configuration)) as { network: object };
+    return JSON.stringify({ ...fields, network: { ...fields.network, transport: 'private' } });
+  };
+  const small = configurations.map(({ pools, ...rest }) => ({
+    ...rest,
+    pools: pools.slice(0, 2).map((pool) => ({ ...pool, count: Math.min(pool.count, 40) })),
+  }));
+
+  it('has an address for every node that is nobody else’s, and none that Hetzner keeps', () => {
+    fc.assert(
+      fc.property(small, (configuration) => {
+        const result = loadCluster({ clusterYaml: inPrivate(configuration) });
+        if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+        const addresses = result.value.plan.nodes.map(({ privateAddress }) => privateAddress);
+        expect(new Set(addresses).size).toBe(addresses.length);
+        for (const address of addresses) {
+          const last = Number(/^10\.64\.0\.(\d+)$/.exec(address ?? '')?.[1]);
+          expect(last).toBeGreaterThan(1);
+          expect(last).toBeLessThan(255);
+        }
+      }),
+    );
+  });
+
+  it('keeps every node’s address when others come and go', () => {
+    fc.assert(
+      fc.property(small, small, (first, second) => {
+        const before = loadCluster({ clusterYaml: inPrivate(first) });
+        if (!before.ok) throw new Error('refused');
+        const grown = { ...first, pools: second.pools };
+        const lockYaml = formatLock(before.value.lock);
+        const after = loadCluster({ clusterYaml: inPrivate(grown), lockYaml });
+        if (!after.ok) throw new Error(after.problems.map(formatProblem).join('\n'));
+        const had = new Map(before.value.plan.nodes.map((node) => [node.name, node.privateAddress]));
+        for (const { name, privateAddress } of after.value.plan.nodes)
+          if (had.has(name)) expect(privateAddress).toBe(had.get(name));
+      }),
+    );
+  });
+
+  it('leaves room for WireGuard’s headers in the MTU', () => {
+    const yaml = (mtu: object) =>
+      loadCluster({
+        clusterYaml: JSON.stringify({
+          name: 'prod',
+          ssh: { publicKeys: [PUBLIC_KEY] },
+          network: { transport: 'private', ...mtu },
+        }),
+      });
+    const planned = yaml({});
+    expect(planned.ok && planned.value.plan.config.network.mtu).toBe(1370);
+    expect(yaml({ mtu: 1371 }).ok).toBe(false);
+  });
+
+  it('is in the zone of the masters', () => {
+    const result = loadCluster({
+      clusterYaml: JSON.stringify({
+        name: 'prod',
+        locations: ['hil'],
+        ssh: { publicKeys: [PUBLIC_KEY] },
+        network: { transport: 'private', privateCidr: '172.16.4.0/22' },
+      }),
+    });
+    expect(result.ok && result.value.plan.privateNetwork).toEqual({ cidr: '172.16.4.0/22', zone: 'us-west' });
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeLab, traces } from '../../lab/clear.ts';
 import { buildHostImage } from '../../lab/host-image/build.ts';
-import type { FirewallRule, MachineSpec } from '../../lab/hosts/machines.ts';
+import type { FirewallRule, MachineSpec, PrivateNic } from '../../lab/hosts/machines.ts';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
 import { controlNamespace } from '../../lab/names.ts';
 import { inControlNamespace, makeControlNamespace } from '../../lab/network/namespaces.ts';
@@ -188,6 +188,51 @@ describe('a firewall', () => {
     expect((await session).stdout).toBe('still here');
     await machines.firewall(10, undefined);
     expect(await reaches(11, 10, 8080)).toBe('refused');
+  });
+});
+
+describe('a private network', () => {
+  const nic = (host: number, network = 5): PrivateNic => ({
+    network,
+    mac: `86:00:00:0${network}:00:${host}`,
+    ip: `10.64.0.${host}`,
+    range: '10.64.0.0/24',
+    gateway: '10.64.0.1',
+  });
+  const pings = async (from: number, address: string) =>
+    (await ssh(from, `ping -c1 -W1 ${address}`)) !== undefined;
+
+  test('lets the hosts in it reach each other, whatever their firewalls say, and nobody else', async () => {
+    await machines.firewall(11, [allow('tcp', '22')]);
+    await machines.privateNetworks(10, [nic(10)]);
+    await machines.privateNetworks(11, [nic(11)]);
+    expect(await pings(10, '203.0.113.11')).toBe(false);
+    expect(await pings(10, '10.64.0.11')).toBe(true);
+    // The router of the public addresses knows no way there.
+    expect(await attempt(lab, ['ip', 'route', 'get', '203.0.113.11'])).toBeDefined();
+    expect(await attempt(lab, ['ip', 'route', 'get', '10.64.0.11'])).toBeUndefined();
+    expect(await ssh(10, 'ip -brief address show dev enp7s0')).toMatch(/ 10\.64\.0\.10\/32/);
+    // 1450 bytes are 1422 of ping's own.
+    expect(await ssh(10, 'ping -c1 -W1 -M do -s 1422 10.64.0.11')).toBeDefined();
+    expect(await ssh(10, 'ping -c1 -W1 -M do -s 1423 10.64.0.11')).toBeUndefined();
+    await machines.firewall(11, undefined);
+  });
+
+  test('does not meet another one that has the same range', async () => {
+    await machines.privateNetworks(11, [nic(11, 6)]);
+    expect(await pings(10, '10.64.0.11')).toBe(false);
+    await machines.privateNetworks(11, [nic(11)]);
+    expect(await pings(10, '10.64.0.11')).toBe(true);
+  });
+
+  test('is there again when a host has been off, and gone when a host is taken out', async () => {
+    await machines.powerOff(11);
+    await machines.powerOn(11);
+    await answersSsh(11);
+    expect(await pings(10, '10.64.0.11')).toBe(true);
+    for (const host of [10, 11]) await machines.privateNetworks(host, []);
+    expect(await ssh(11, 'ip link show enp7s0')).toBeUndefined();
+    expect(await traces(lab)).not.toContainEqual(expect.stringContaining('khl-hosttest.'));
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FirewallRule, Machines, MachineSpec } from '../../lab/hosts/machines.ts';
+import type { FirewallRule, Machines, MachineSpec, PrivateNic } from '../../lab/hosts/machines.ts';
 
 export interface MemoryMachine {
   spec: MachineSpec;
@@ -12,6 +12,8 @@ export interface MemoryMachines extends Machines {
   readonly machines: ReadonlyMap<number, MemoryMachine>;
   /** The rules that are held, of those that have a firewall. */
   readonly firewalls: ReadonlyMap<number, readonly FirewallRule[]>;
+  /** The interfaces in private networks, of those that have any. */
+  readonly nics: ReadonlyMap<number, readonly PrivateNic[]>;
   /** Every operation, in order: `create 101`. */
   readonly calls: readonly string[];
   before: (call: string) => Promise<void>;
@@ -20,6 +22,7 @@ export interface MemoryMachines extends Machines {
 export function memoryMachines(machines = new Map<number, MemoryMachine>()): MemoryMachines {
   const calls: string[] = [];
   const firewalls = new Map<number, readonly FirewallRule[]>();
+  const nics = new Map<number, readonly PrivateNic[]>();
   const existing = (id: number): MemoryMachine => {
     const machine = machines.get(id);
     if (!machine) throw new Error(`there is no machine ${id}`);
@@ -32,6 +35,7 @@ export function memoryMachines(machines = new Map<number, MemoryMachine>()): Mem
   const self: MemoryMachines = {
     machines,
     firewalls,
+    nics,
     calls,
     before: async () => undefined,
     async create(spec) {
@@ -64,6 +68,7 @@ export function memoryMachines(machines = new Map<number, MemoryMachine>()): Mem
       await call('destroy', id);
       machines.delete(id);
       firewalls.delete(id);
+      nics.delete(id);
     },
     async running(id) {
       return machines.get(id)?.running ?? false;
@@ -72,6 +77,11 @@ export function memoryMachines(machines = new Map<number, MemoryMachine>()): Mem
       await call('firewall', id);
       if (rules) firewalls.set(id, rules);
       else firewalls.delete(id);
+    },
+    async privateNetworks(id, held) {
+      await call('privateNetworks', id);
+      if (held.length > 0) nics.set(id, held);
+      else nics.delete(id);
     },
   };
   return self;

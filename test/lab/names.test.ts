@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { controlNamespace, hostIdIn, hostName, labNameProblem, wire } from '../../lab/names.ts';
+import {
+  controlNamespace,
+  hostIdIn,
+  hostName,
+  labNameProblem,
+  privateNamespace,
+  privateNamespacePrefix,
+  wire,
+} from '../../lab/names.ts';
 import { labNamed } from '../../lab/state.ts';
 
 describe('the name of a lab', () => {
@@ -28,6 +36,8 @@ describe('what stands on the machine', () => {
     expect(hostIdIn('demo', hostName('demo-b', 1))).toBeUndefined();
     expect(hostIdIn('demo', 'khl-demo-1x')).toBeUndefined();
     expect(hostIdIn('demo', 'docker0')).toBeUndefined();
+    expect(hostIdIn('demo', privateNamespace('demo', 1))).toBeUndefined();
+    expect(privateNamespace('demo-b', 1).startsWith(privateNamespacePrefix('demo'))).toBe(false);
   });
 
   test('has interfaces short enough for Linux, whatever the server’s id', () => {

@@ -25,6 +25,12 @@ it('lets in SSH from the configured networks, WireGuard and ICMP, and nothing el
   }
 });
 
+it('keeps WireGuard’s port closed where it goes through a private network', () => {
+  const { plan } = clusterOf({ network: { transport: 'private' } });
+  const rules = terraformOf(plan).resource.hcloud_firewall.nodes?.rule ?? [];
+  expect(rules.map(({ protocol }) => protocol)).toEqual(['tcp', 'icmp']);
+});
+
 it('lets in what the cluster adds: the API at a public endpoint, and rules of its own', () => {
   const { plan } = clusterOf({
     controlPlane: { publicEndpoint: { name: 'api.example.org', allowedCidrs: ['198.51.100.0/24'] } },

@@ -58,6 +58,7 @@ function recordedMachines() {
     reboot: on,
     running: async (id) => running.has(id),
     firewall: async (id, held) => void rules.set(id, held),
+    privateNetworks: async () => undefined,
   };
   return { machines, rulesAtBoot };
 }

@@ -30,8 +30,11 @@ it.each(levels.map((fields, level) => ({ level, fields })))(
   },
 );
 
-it('the real provider finds a configuration with every field valid', async () => {
-  await writeFile(join(folder, 'cdk.tf.json'), synthesizeTerraform(planOf('whole')));
+it.each([
+  ['with every field', 'whole'],
+  ['with a private network', 'private-network'],
+])('the real provider finds a configuration %s valid', async (_, scenario) => {
+  await writeFile(join(folder, 'cdk.tf.json'), synthesizeTerraform(planOf(scenario)));
   const { stdout } = await terraform(folder, ['validate', '-json']);
   expect(JSON.parse(stdout)).toMatchObject({ valid: true, diagnostics: [] });
 });

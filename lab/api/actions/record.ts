@@ -19,6 +19,7 @@ export const Job = z.discriminatedUnion('kind', [
     diskSize: z.int(),
   }),
   z.strictObject({ kind: z.literal('hold_firewall'), server: Id }),
+  z.strictObject({ kind: z.literal('hold_networks'), server: Id }),
 ]);
 export type Job = z.infer<typeof Job>;
 

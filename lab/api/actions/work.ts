@@ -1,5 +1,6 @@
 import type { Machines } from '../../hosts/machines.ts';
 import { holdFirewall } from '../firewalls/work.ts';
+import { holdNetworks } from '../networks/work.ts';
 import { serverWork } from '../servers/work.ts';
 import type { State } from '../state/state.ts';
 import type { Store } from '../state/store.ts';
@@ -22,5 +23,13 @@ export interface WorkNeeds {
 }
 
 /** The work of a job. */
-export const workOf = (job: Job, needs: WorkNeeds): Work =>
-  job.kind === 'hold_firewall' ? holdFirewall(job.server, needs) : serverWork(job, needs);
+export function workOf(job: Job, needs: WorkNeeds): Work {
+  switch (job.kind) {
+    case 'hold_firewall':
+      return holdFirewall(job.server, needs);
+    case 'hold_networks':
+      return holdNetworks(job.server, needs);
+    default:
+      return serverWork(job, needs);
+  }
+}

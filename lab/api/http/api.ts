@@ -34,6 +34,8 @@ export interface Limits {
   readonly firewalls: number;
   readonly rulesPerFirewall: number;
   readonly firewallsPerServer: number;
+  /** https://docs.hetzner.com/cloud/networks/overview */
+  readonly serversPerNetwork: number;
   /** Accounts differ; by default the lab's addresses are the limit. */
   readonly servers: number;
 }
@@ -44,5 +46,6 @@ export const defaultLimits: Limits = {
   firewalls: 50,
   rulesPerFirewall: 50,
   firewallsPerServer: 5,
+  serversPerNetwork: 100,
   servers: Number.POSITIVE_INFINITY,
 };

@@ -33,12 +33,31 @@ export const overlaps = (one: string, other: string): boolean => {
   return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
 };
 
-/** Networks are out of RFC 1918, with at least four addresses. */
+/** Networks are out of RFC 1918, and at least a /24 (https://docs.hetzner.cloud/reference/cloud#networks-create-a-network). */
 export const isPrivateRange = (cidr: string): boolean =>
-  privateRanges.some((range) => contains(range, cidr)) && (rangeOf(cidr)?.length ?? 32) <= 30;
+  privateRanges.some((range) => contains(range, cidr)) && (rangeOf(cidr)?.length ?? 32) <= 24;
 
 /** The gateway of a network is its first address. */
 export const gatewayOf = (cidr: string): string => textOf((rangeOf(cidr)?.first ?? 0) + 1);
+
+/** The addresses of a subnet that servers can have, ascending: not its own one and not the broadcast address. */
+export function* hostsOf(cidr: string): Generator<string> {
+  const range = rangeOf(cidr);
+  if (!range) return;
+  for (let address = range.first + 1; address < range.last; address++) yield textOf(address);
+}
+
+/** Whether a server can have this address of a subnet. */
+export function isHostOf(cidr: string, ip: string): boolean {
+  const [range, address] = [rangeOf(cidr), rangeOf(`${ip}/32`)];
+  return (
+    range !== undefined && address !== undefined && range.first < address.first && address.first < range.last
+  );
+}
+
+/** Orders ranges by their first address. */
+export const byFirst = (one: string, other: string): number =>
+  (rangeOf(one)?.first ?? 0) - (rangeOf(other)?.first ?? 0);
 
 /** The first /24 of a network that none of the others touches. */
 export function firstFree24(network: string, taken: readonly string[]): string | undefined {

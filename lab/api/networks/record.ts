@@ -16,6 +16,7 @@ export const NetworkRecord = z.strictObject({
     }),
   ),
   routes: z.array(z.strictObject({ destination: z.string(), gateway: z.string() })),
+  attachments: z.array(z.strictObject({ server: Id, ip: z.string() })),
   expose_routes_to_vswitch: z.boolean(),
   protection: z.strictObject({ delete: z.boolean() }),
   labels: Labels,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addFinishedAction } from '../actions/add.ts';
+import { addAction, addFinishedAction } from '../actions/add.ts';
 import { ActionAnswer, presentAction } from '../actions/record.ts';
 import { locations } from '../catalog/locations.ts';
 import { timestamp } from '../clock.ts';
@@ -13,8 +13,7 @@ import { newId, type State } from '../state/state.ts';
 import { contains, firstFree24, gatewayOf, isPrivateRange, overlaps, rangeOf } from './ranges.ts';
 import { NetworkRecord } from './record.ts';
 
-/** Networks are kept, and not yet laid: no server can be attached to one. */
-export const NetworkAnswer = NetworkRecord.extend({
+export const NetworkAnswer = NetworkRecord.omit({ attachments: true }).extend({
   servers: z.array(Id),
   load_balancers: z.array(Id),
 });
@@ -31,9 +30,14 @@ const SubnetRequest = z.object({
 });
 const RouteRequest = z.object({ destination: z.string(), gateway: z.string() });
 
-const present = (network: NetworkRecord): NetworkAnswer => ({ ...network, servers: [], load_balancers: [] });
+const present = ({ attachments, ...network }: NetworkRecord): NetworkAnswer => ({
+  ...network,
+  servers: attachments.map(({ server }) => server),
+  load_balancers: [],
+});
 
-function existing(state: State, id: number): NetworkRecord {
+/** A network by its id. Throws `not_found`. */
+export function existingNetwork(state: State, id: number): NetworkRecord {
   const network = state.networks.find((candidate) => candidate.id === id);
   if (!network) throw notFound('network', id);
   return network;
@@ -114,6 +118,7 @@ export function networkRoutes(api: Api, { store, clock }: ApiContext): void {
           ip_range,
           subnets: [],
           routes: [],
+          attachments: [],
           expose_routes_to_vswitch,
           labels,
           protection: { delete: false },
@@ -129,7 +134,7 @@ export function networkRoutes(api: Api, { store, clock }: ApiContext): void {
   );
 
   api.get('/networks/:id', { schema: { params: IdParams, response: { 200: One } } }, (request) => ({
-    network: present(existing(store.state, request.params.id)),
+    network: present(existingNetwork(store.state, request.params.id)),
   }));
 
   api.put(
@@ -147,7 +152,7 @@ export function networkRoutes(api: Api, { store, clock }: ApiContext): void {
     },
     (request) => ({
       network: store.update((draft) => {
-        const network = existing(draft, request.params.id);
+        const network = existingNetwork(draft, request.params.id);
         const { name, labels, expose_routes_to_vswitch } = request.body;
         if (name !== undefined) refuseTakenName(draft, name, network.id);
         Object.assign(
@@ -163,8 +168,20 @@ export function networkRoutes(api: Api, { store, clock }: ApiContext): void {
 
   api.delete('/networks/:id', { schema: { params: IdParams } }, (request, reply) => {
     store.update((draft) => {
-      const network = existing(draft, request.params.id);
+      const network = existingNetwork(draft, request.params.id);
       if (network.protection.delete) throw isProtected('network deletion');
+      // Attached servers are detached (https://docs.hetzner.cloud/reference/cloud#networks-delete-a-network).
+      for (const { server } of network.attachments)
+        addAction(
+          draft,
+          timestamp(clock),
+          'detach_from_network',
+          [
+            { type: 'server', id: server },
+            { type: 'network', id: network.id },
+          ],
+          { kind: 'hold_networks', server },
+        );
       draft.networks = draft.networks.filter(({ id }) => id !== network.id);
     });
     return reply.code(204).send();
@@ -181,7 +198,7 @@ export function networkRoutes(api: Api, { store, clock }: ApiContext): void {
       (request) => {
         const { id } = request.params as z.infer<typeof IdParams>;
         const record = store.update((draft) => {
-          change(existing(draft, id), request.body as z.infer<Body>);
+          change(existingNetwork(draft, id), request.body as z.infer<Body>);
           return addFinishedAction(draft, timestamp(clock), name, [{ type: 'network', id }]);
         });
         return { action: presentAction(record) };
@@ -191,6 +208,8 @@ export function networkRoutes(api: Api, { store, clock }: ApiContext): void {
   action('add_subnet', SubnetRequest, addSubnet);
   action('add_route', RouteRequest, addRoute);
   action('delete_subnet', z.object({ ip_range: z.string() }), (network, { ip_range }) => {
+    if (network.attachments.some(({ ip }) => contains(ip_range, `${ip}/32`)))
+      throw new ApiError('resource_in_use', 'servers are attached to the subnet');
     const kept = network.subnets.filter((subnet) => subnet.ip_range !== ip_range);
     if (kept.length === network.subnets.length) throw new ApiError('not_found', `no subnet ${ip_range}`);
     network.subnets = kept;

@@ -4,15 +4,19 @@ import { ActionAnswer, presentAction, type ActionRecord } from '../actions/recor
 import { images } from '../catalog/images.ts';
 import { serverTypes } from '../catalog/server-types.ts';
 import { timestamp } from '../clock.ts';
-import { ApiError, invalidField, isProtected } from '../errors.ts';
+import { ApiError, invalidField, isProtected, notFound, notInTheLab } from '../errors.ts';
 import type { Api, ApiContext } from '../http/api.ts';
 import { findByIdOrName, Id, IdOrName, IdParams } from '../identity.ts';
+import { attach, detach } from '../networks/attachments.ts';
+import type { NetworkRecord } from '../networks/record.ts';
+import { existingNetwork } from '../networks/routes.ts';
 import { existingPlacementGroup, refuseFullPlacementGroup } from '../placement-groups/routes.ts';
 import { setDnsPtr } from '../primary-ips/dns-ptr.ts';
 import type { State } from '../state/state.ts';
 import { runs } from './answer.ts';
 import { UserData } from './create.ts';
 import { existingServer, unlockedServer } from './existing.ts';
+import type { ServerRecord } from './record.ts';
 
 const Started = z.strictObject({ action: ActionAnswer });
 const Rebuilt = z.strictObject({ action: ActionAnswer, root_password: z.string().nullable() });
@@ -166,6 +170,60 @@ export function serverActionRoutes(
         return addFinishedAction(draft, now, 'remove_from_placement_group', [
           { type: 'server', id: server.id },
         ]);
+      }),
+  );
+
+  /** Changes what networks a server is in, and has its machine follow. */
+  const actOnNetwork = (
+    command: 'attach_to_network' | 'detach_from_network',
+    id: number,
+    change: (draft: State, server: ServerRecord) => NetworkRecord,
+  ) =>
+    act((draft, now) => {
+      const server = unlockedServer(draft, id);
+      const network = change(draft, server);
+      const resources = [
+        { type: 'server', id },
+        { type: 'network', id: network.id },
+      ] as const;
+      return addAction(draft, now, command, resources, { kind: 'hold_networks', server: id });
+    });
+
+  api.post(
+    '/servers/:id/actions/attach_to_network',
+    {
+      schema: {
+        params: IdParams,
+        body: z.object({
+          network: Id,
+          ip: z.ipv4().optional(),
+          ip_range: z.string().optional(),
+          alias_ips: z.array(z.string()).default([]),
+        }),
+        response: { 201: Started },
+      },
+    },
+    (request) => {
+      const { network: id, alias_ips, ...wish } = request.body;
+      if (alias_ips.length > 0) throw notInTheLab('alias IPs');
+      return actOnNetwork('attach_to_network', request.params.id, (draft, server) => {
+        const network = existingNetwork(draft, id);
+        attach(draft, network, server, wish, limits);
+        return network;
+      });
+    },
+  );
+
+  api.post(
+    '/servers/:id/actions/detach_from_network',
+    { schema: { params: IdParams, body: z.object({ network: Id }), response: { 201: Started } } },
+    (request) =>
+      actOnNetwork('detach_from_network', request.params.id, (draft, server) => {
+        const network = existingNetwork(draft, request.body.network);
+        if (!network.attachments.some((attachment) => attachment.server === server.id))
+          throw notFound('attachment to network', network.id);
+        detach(network, server.id);
+        return network;
       }),
   );
 

@@ -6,6 +6,7 @@ import { ServerTypeAnswer, serverTypes, type Architecture } from '../catalog/ser
 import { firewallsOf } from '../firewalls/effective-rules.ts';
 import { Hostname, Id } from '../identity.ts';
 import { Labels } from '../labels.ts';
+import { macAddress, networksOf } from '../networks/attachments.ts';
 import { PlacementGroupAnswer, presentPlacementGroup } from '../placement-groups/routes.ts';
 import type { PrimaryIpRecord } from '../primary-ips/record.ts';
 import type { State } from '../state/state.ts';
@@ -30,7 +31,9 @@ export const ServerAnswer = z.strictObject({
     floating_ips: z.array(Id),
     firewalls: z.array(z.strictObject({ id: Id, status: z.enum(['applied', 'pending']) })),
   }),
-  private_net: z.array(z.never()),
+  private_net: z.array(
+    z.strictObject({ network: Id, ip: z.string(), alias_ips: z.array(z.string()), mac_address: z.string() }),
+  ),
   server_type: ServerTypeAnswer,
   location: LocationAnswer,
   image: ImageAnswer.nullable(),
@@ -109,7 +112,12 @@ export function presentServer(
         status: firewallStatus(state, server, id),
       })),
     },
-    private_net: [],
+    private_net: networksOf(state, server.id).map(({ network, ip }) => ({
+      network: network.id,
+      ip,
+      alias_ips: [],
+      mac_address: macAddress(network.id, server.id),
+    })),
     server_type,
     location: present(
       locations.find(({ name }) => name === server.location),

@@ -11,6 +11,8 @@ import { applyTo } from '../firewalls/targets.ts';
 import type { ApiContext } from '../http/api.ts';
 import { findByIdOrName, Hostname, Id, IdOrName } from '../identity.ts';
 import { Labels } from '../labels.ts';
+import { attach } from '../networks/attachments.ts';
+import { existingNetwork } from '../networks/routes.ts';
 import { existingPlacementGroup, refuseFullPlacementGroup } from '../placement-groups/routes.ts';
 import { addPrimaryIp } from '../primary-ips/addresses.ts';
 import type { PrimaryIpRecord } from '../primary-ips/record.ts';
@@ -49,8 +51,7 @@ export const CreateServer = z.object({
 export type CreateServer = z.infer<typeof CreateServer>;
 
 /** What Hetzner has and the lab has not is refused, rather than left out silently. */
-function refuseWhatTheLabLacks({ networks, volumes, public_net }: CreateServer): void {
-  if (networks.length > 0) throw notInTheLab('a server in a private network');
+function refuseWhatTheLabLacks({ volumes, public_net }: CreateServer): void {
   if (volumes.length > 0) throw notInTheLab('volumes');
   if (!public_net.enable_ipv4) throw notInTheLab('a server without a public IPv4 address');
 }
@@ -160,6 +161,8 @@ export function createServer(
     if (!firewall) throw notFound('firewall', wanted);
     applyTo(draft, firewall, [{ type: 'server', server: id }], limits);
   }
+
+  for (const wanted of asked.networks) attach(draft, existingNetwork(draft, wanted), server, {}, limits);
 
   const resources = [{ type: 'server', id }] as const;
   return {

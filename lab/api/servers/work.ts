@@ -2,10 +2,11 @@ import type { MachineSpec } from '../../hosts/machines.ts';
 import type { Job } from '../actions/record.ts';
 import type { Work, WorkNeeds } from '../actions/work.ts';
 import { effectiveRules } from '../firewalls/effective-rules.ts';
+import { detach, nicsOf } from '../networks/attachments.ts';
 import type { State } from '../state/state.ts';
 import type { ServerRecord } from './record.ts';
 
-type ServerJob = Exclude<Job, { kind: 'hold_firewall' }>;
+type ServerJob = Exclude<Job, { kind: 'hold_firewall' | 'hold_networks' }>;
 
 const find = (state: State, id: number): ServerRecord | undefined =>
   state.servers.find((server) => server.id === id);
@@ -29,6 +30,7 @@ function forget(draft: State, id: number): void {
     ({ assignee_id, auto_delete }) => assignee_id !== id || !auto_delete,
   );
   for (const primaryIp of draft.primaryIps) if (primaryIp.assignee_id === id) primaryIp.assignee_id = null;
+  for (const network of draft.networks) detach(network, id);
   for (const firewall of draft.firewalls)
     firewall.appliedTo = firewall.appliedTo.filter(
       (target) => target.type !== 'server' || target.server !== id,
@@ -47,6 +49,7 @@ export function serverWork(job: ServerJob, { store, machines, again }: WorkNeeds
     if (again) await machines.destroy(id);
     // The firewall stands before the machine does, so that it is never open.
     await holdFirewall();
+    await machines.privateNetworks(id, nicsOf(store.state, id));
     try {
       await machines.create(spec);
     } catch (error) {

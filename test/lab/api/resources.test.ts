@@ -155,15 +155,6 @@ test('networks and their subnets are kept, and are checked as ranges', async () 
   expect(await call('DELETE', `/networks/${network.id}`)).toMatchObject({ status: 423 });
 });
 
-test('a server is not attached to a network that is not laid: the lab says so', async () => {
-  const { done, call } = apiUnderTest();
-  const { server } = await done('/servers', serverRequest('node'));
-  const { network } = await done('/networks', { name: 'mesh', ip_range: '10.0.0.0/16' });
-  expect(
-    await call('POST', `/servers/${server.id}/actions/attach_to_network`, { network: network.id }),
-  ).toMatchObject({ status: 422, body: { error: { code: 'unsupported_error' } } });
-});
-
 test('what is offered: locations, types with architecture and prices, and the image that the lab boots', async () => {
   const { call } = apiUnderTest();
   const { locations } = (await call('GET', '/locations?name=fsn1')).body;

@@ -55,9 +55,10 @@ test('an action that a killed process had begun is begun anew and ends well', as
   expect(await after.settled(next_actions[0].id)).toMatchObject({ status: 'success' });
   expect((await after.call('GET', `/servers/${server.id}`)).body.server.status).toBe('running');
   // What the killed process may have left of the machine was removed first.
-  expect(machines.calls.slice(-3)).toEqual([
+  expect(machines.calls.slice(-4)).toEqual([
     `destroy ${server.id}`,
     `firewall ${server.id}`,
+    `privateNetworks ${server.id}`,
     `create ${server.id}`,
   ]);
   end();

@@ -244,7 +244,7 @@ test.each([
   ['an unknown firewall', { firewalls: [{ firewall: 4711 }] }, 'not_found'],
   ['user data that is too long', { user_data: 'x'.repeat(32 * 1024 + 1) }, 'invalid_input'],
   ['a type of another architecture', { server_type: 'cax11' }, 'resource_unavailable'],
-  ['a private network', { networks: [1] }, 'unsupported_error'],
+  ['an unknown network', { networks: [1] }, 'not_found'],
   ['no public IPv4', { public_net: { enable_ipv4: false } }, 'unsupported_error'],
 ])('a server with %s is refused, and nothing of it is kept', async (_what, wrong, code) => {
   const { call } = apiUnderTest();

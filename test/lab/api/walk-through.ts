@@ -122,10 +122,16 @@ export async function walkThrough(lab: ApiUnderTest): Promise<Exchange[]> {
   await call('GET', '/networks');
   await call('GET', `/networks/${network.id}`);
   await call('PUT', `/networks/${network.id}`, { labels: { a: 'b' } });
+  await act('attach_to_network', { network: network.id, ip: '10.0.1.5' });
+  await act('attach_to_network', { network: network.id });
+  await call('GET', `/servers/${server.id}`);
+  await call('GET', `/networks/${network.id}`);
+  await call('POST', `${onNetwork}/delete_subnet`, { ip_range: subnet.ip_range });
+  await act('detach_from_network', { network: network.id });
+  await act('change_alias_ips', { network: network.id, alias_ips: [] });
   await call('POST', `${onNetwork}/delete_route`, route);
   await call('POST', `${onNetwork}/delete_subnet`, { ip_range: subnet.ip_range });
   await call('POST', `${onNetwork}/change_protection`, { delete: false });
-  await act('attach_to_network', { network: network.id });
 
   for (const [kind, id] of [
     ['servers', server.id],

@@ -20,6 +20,7 @@ afterAll(() => {
 
 interface Host {
   readonly key: string;
+  readonly privateAddress?: string;
   /** Keys in the roster that the host has already, and when it was written. */
   readonly roster?: Readonly<Record<string, string>>;
   readonly written?: number;
@@ -42,10 +43,11 @@ async function rosters(hosts: Readonly<Record<string, Host>>, limit = 'all'): Pr
         wireguard_port: 51820,
       },
       hosts: Object.fromEntries(
-        Object.entries(hosts).map(([name, { key, roster = {}, written = 0 }], index) => [
+        Object.entries(hosts).map(([name, { key, privateAddress, roster = {}, written = 0 }], index) => [
           name,
           {
             node_public_address: `203.0.113.${index + 1}`,
+            ...(privateAddress === undefined ? {} : { node_private_address: privateAddress }),
             ...(name.startsWith('etcd') ? {} : { node_pod_cidr: `10.244.${index}.0/24` }),
             seen: { public_key: key, roster, roster_time: written },
           },
@@ -103,6 +105,17 @@ describe('the peers of the mesh', () => {
       AllowedIPs = 10.0.1.12/32, 10.244.1.0/24
       "
     `);
+  });
+
+  it('are reached at their private addresses where the cluster has a private network', async () => {
+    const written = await rosters({
+      a: { key: 'A=', privateAddress: '10.64.0.111' },
+      b: { key: 'B=', privateAddress: '10.64.0.121' },
+    });
+    expect(written['a']?.match(/^Endpoint.*$/gm)).toEqual([
+      'Endpoint = 10.64.0.111:51820',
+      'Endpoint = 10.64.0.121:51820',
+    ]);
   });
 
   it('take over the new key of a node that was replaced, whatever the rosters say', async () => {

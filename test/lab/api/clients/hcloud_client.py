@@ -96,7 +96,16 @@ network = client.networks.create(name="mesh", ip_range="10.0.0.0/16")
 subnet = NetworkSubnet(type="cloud", network_zone="eu-central", ip_range="10.0.1.0/24")
 network.add_subnet(subnet).wait_until_finished()
 seen["subnets"] = [s.ip_range for s in client.networks.get_by_id(network.id).subnets]
-seen["attach"] = refused(lambda: server.attach_to_network(network))
+server.attach_to_network(network, ip="10.0.1.5").wait_until_finished()
+server.reload()
+seen["attached"] = [[net.network.id == network.id, net.ip, net.alias_ips] for net in server.private_net]
+seen["members"] = [s.id == server.id for s in client.networks.get_by_id(network.id).servers]
+seen["attached_again"] = refused(lambda: server.attach_to_network(network))
+seen["same_ip"] = refused(lambda: servers[1].attach_to_network(network, ip="10.0.1.5"))
+seen["subnet_in_use"] = refused(lambda: network.delete_subnet(subnet))
+server.detach_from_network(network).wait_until_finished()
+server.reload()
+seen["detached"] = server.private_net
 
 ip = client.primary_ips.create(type="ipv4", name="kept", location=Location(name="fsn1")).primary_ip
 seen["primary_ip"] = [ip.ip, ip.assignee_id, len(client.primary_ips.get_all())]
