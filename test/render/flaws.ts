@@ -2,13 +2,8 @@ import { homedir, tmpdir } from 'node:os';
 import { parse as parseToml } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
 import type { Tree } from '../../render/tree.ts';
+import { ownFiles } from './golden.ts';
 import { ROOT, sources } from './scenarios.ts';
-
-/** What a scenario makes; files that every cluster gets as they are stand in playbook-templates/ and roles/ already. */
-export function ownFiles(tree: Tree): Map<string, string> {
-  const verbatim = new Set([...sources].filter(([path]) => !path.endsWith('.hbs')).map(([, text]) => text));
-  return new Map([...tree].filter(([, text]) => !verbatim.has(text)));
-}
 
 const parsers: [RegExp, (text: string) => void][] = [
   [/\.json$/, (text) => void JSON.parse(text)],
