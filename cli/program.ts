@@ -43,6 +43,8 @@ export function kubehausProgram(): Command {
     .description('One file, cluster.yaml, becomes a highly available Kubernetes cluster on Hetzner Cloud.')
     .version(version)
     .option('-C, --cluster <folder>', 'the cluster’s folder (default: $KUBEHAUS_CLUSTER, else ".")')
+    // Before the subcommands are made: they take it over, and so name -C in their own help.
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(kubehaus help <command> tells more)')
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp()}`);

@@ -12,7 +12,8 @@ export function addTunnel(program: Command): void {
       'after',
       `
 A SOCKS proxy on 127.0.0.1, through the first master that answers; when that one dies, through the next. The contexts of
-\`kubehaus kubeconfig\` use it.
+\`kubehaus kubeconfig\` use it. A command runs with your own kubeconfig when that has the cluster, else with .kubehaus/kubeconfig
+of the cluster's folder (\`kubehaus kubeconfig --output .kubehaus/kubeconfig\`).
 
 Examples:
   kubehaus tunnel                                    until Ctrl-C
@@ -28,6 +29,7 @@ Examples:
             // A command's own output stays clean.
             if (words.length === 0) process.stderr.write(`${text}\n`);
           },
+          warn: (text) => process.stderr.write(`${text}\n`),
         },
         words,
       );

@@ -38,7 +38,7 @@ export function parseYaml<Schema extends z.ZodType<object>>(
   remedies = BY_HAND,
 ): Parsed<z.output<Schema>> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const source = { file, document, lines };
   const nothing = (problems: readonly Omit<Problem, 'file' | 'path'>[]) => ({
     value: unreadable<z.output<Schema>>(),

@@ -19,6 +19,8 @@ export interface ClusterFolder {
   readonly knownHosts: string;
   readonly logs: string;
   readonly runLock: string;
+  /** Where `kubehaus kubeconfig --output` may put one for this cluster alone. */
+  readonly kubeconfig: string;
 }
 
 export function clusterFolder(folder: string): ClusterFolder {
@@ -41,6 +43,7 @@ export function clusterFolder(folder: string): ClusterFolder {
     knownHosts: join(local, 'known_hosts'),
     logs: join(local, 'logs'),
     runLock: join(local, 'run.lock'),
+    kubeconfig: join(local, 'kubeconfig'),
   };
 }
 

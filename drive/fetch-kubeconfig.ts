@@ -1,11 +1,11 @@
 import { mkdir, realpath, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { YAMLParseError } from 'yaml';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
 import { unusableKubeconfig } from './errors.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
 import { readMadeHosts } from './inventory.ts';
+import { kubeconfigFiles } from './kubeconfig-in-use.ts';
 import { mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
@@ -57,8 +57,7 @@ export async function fetchKubeconfig(
 
 /** Where kubectl writes: the first file of KUBECONFIG, else ~/.kube/config. */
 export function defaultKubeconfig(env: NodeJS.ProcessEnv = process.env): string {
-  const first = (env['KUBECONFIG'] ?? '').split(delimiter).find((path) => path !== '');
-  return first ?? join(homedir(), '.kube', 'config');
+  return kubeconfigFiles(env)[0] as string;
 }
 
 /** Writes a file that is the user's alone (0600), whole or not at all; a symbolic link stays one. */

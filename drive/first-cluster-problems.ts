@@ -1,6 +1,5 @@
 import { loadCluster } from '../cluster/load.ts';
-import type { Problem } from '../cluster/problem.ts';
-import { FIRST_CLUSTER, firstClusterYaml, type FirstCluster } from './first-cluster.ts';
+import { firstClusterYaml, type FirstCluster } from './first-cluster.ts';
 
 /** What is wrong with a flag, in one or two sentences. */
 export interface FlagProblem {
@@ -27,37 +26,14 @@ export function formatFlagProblem({ flag, message }: FlagProblem): string {
  * cluster.yaml (cluster/load.ts), and each field that a problem names is replaced by its flag.
  */
 export function problemsOf(cluster: FirstCluster, flags: FlagOfField): readonly FlagProblem[] {
-  const broken = loadProblems(cluster);
-  // A field that the schema refuses keeps the loader from looking at the numbers.
-  const beside = broken.length === 0 ? [] : loadProblems(withSoundTexts(cluster, broken));
-  const problems = [...broken, ...beside].map(({ path, message, remedy }) => ({
+  const loaded = loadCluster({ clusterYaml: firstClusterYaml(cluster) });
+  const problems = (loaded.ok ? [] : loaded.problems).map(({ path, message, remedy }) => ({
     flag: flagAt(path, flags),
     message: inFlags(`${message}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`, flags),
   }));
   const all = [...scriptProblem(cluster, flags), ...problems];
   // One flag may set several fields.
   return [...new Map(all.map((problem) => [formatFlagProblem(problem), problem])).values()];
-}
-
-function loadProblems(cluster: FirstCluster): readonly Problem[] {
-  const loaded = loadCluster({ clusterYaml: firstClusterYaml(cluster) });
-  return loaded.ok ? [] : loaded.problems;
-}
-
-/** The same numbers of machines, with nothing else that could be wrong. */
-function withSoundTexts(cluster: FirstCluster, broken: readonly Problem[]): FirstCluster {
-  const { locations, serverTypes } = FIRST_CLUSTER;
-  const nodeCidrIsBroken = broken.some(({ path }) => path === 'network.nodeCidr');
-  return {
-    ...cluster,
-    name: 'x',
-    locations,
-    serverTypes,
-    nodeCidr: nodeCidrIsBroken ? '172.16.0.0/12' : cluster.nodeCidr,
-    cloudInit: undefined,
-    publicKeys: ['ssh-ed25519 AAAA'],
-    projectKeys: [],
-  };
 }
 
 /** Hetzner's user data may be a script (https://docs.cloud-init.io/en/latest/explanation/format/); cloud-config is merged. */

@@ -80,6 +80,15 @@ export function mergeKubeconfig(existing: string | undefined, entries: Kubeconfi
   return stringify(document, { lineWidth: 0 });
 }
 
+/** Whether a kubeconfig has a context of one of the names; one that can't be read has none. */
+export function hasContext(text: string | undefined, names: readonly string[]): boolean {
+  const document = parseDocument(text ?? '');
+  const contexts = document.errors.length > 0 ? undefined : document.get('contexts');
+  return (
+    isSeq(contexts) && contexts.items.some((item) => isMap(item) && names.includes(String(item.get('name'))))
+  );
+}
+
 function namesOfFormerContexts(document: Document, user: string): ReadonlySet<string> {
   const contexts = (document.toJS() as { contexts?: (Named & { context?: { user?: string } })[] | null })
     .contexts;

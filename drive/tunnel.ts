@@ -8,6 +8,7 @@ import { withoutToken } from './hetzner-token.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
 import { readMadeHosts } from './inventory.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
+import { kubeconfigWith } from './kubeconfig-in-use.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
 import { sshOptions } from './ssh-command.ts';
@@ -17,6 +18,8 @@ export interface TunnelOptions {
   readonly port?: number | undefined;
   /** Told when the tunnel is open, and through which node. */
   readonly notice: (text: string) => void;
+  /** Told what will probably go wrong. */
+  readonly warn: (text: string) => void;
 }
 
 /** Between a tunnel that broke and the next try. */
@@ -36,6 +39,19 @@ export async function tunnel(
   const access = { folder, port: plan.config.ssh.port, identityFile: options.identityFile };
   const port = options.port ?? socksPort(plan.name);
   if (await answers(port)) throw portInUse(port);
+  const env = withoutToken(process.env);
+  if (command.length > 0) {
+    const kubeconfig = await kubeconfigWith(
+      masters.map(({ node }) => node.name),
+      folder,
+      env,
+    );
+    if (kubeconfig === undefined)
+      options.warn(
+        `No kubeconfig in use has a context of ${plan.name}, so that kubectl would not find it: run \`kubehaus kubeconfig\` first.`,
+      );
+    else if (kubeconfig !== 'own') env['KUBECONFIG'] = kubeconfig.file;
+  }
 
   const interruption = listenForInterruption(() => undefined);
   const closing = new AbortController();
@@ -85,7 +101,7 @@ export async function tunnel(
     }
     await Promise.race([open, holding]);
     interruption.check();
-    return await runInTunnel(command, interruption);
+    return await runInTunnel(command, env, interruption);
   } finally {
     closing.abort();
     await holding.catch(() => undefined);
@@ -95,10 +111,11 @@ export async function tunnel(
 
 async function runInTunnel(
   [file = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
   interruption: Interruption,
 ): Promise<number> {
   const child = execa(file, args, {
-    env: withoutToken(process.env),
+    env,
     extendEnv: false,
     stdio: 'inherit',
     reject: false,

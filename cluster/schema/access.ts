@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { remedied, sources } from './values.ts';
+import { remedied, setOf, sources } from './values.ts';
 
 /** Type, base64 and an optional comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
 const PUBLIC_KEY = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/=]+( .*)?$/;
@@ -9,10 +9,14 @@ const publicKey = z.string().refine((text) => PUBLIC_KEY.test(text), {
   ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
 });
 
+/** Hetzner takes a key once, whatever its comment is. */
+const keyItself = (line: unknown) => String(line).split(' ', 2).join(' ');
+
 export const ssh = z.strictObject({
-  publicKeys: z.array(publicKey).default([]).describe('OpenSSH public keys that may log in as root.'),
-  projectKeys: z
-    .array(z.string().min(1))
+  publicKeys: setOf(publicKey, keyItself)
+    .default([])
+    .describe('OpenSSH public keys that may log in as root.'),
+  projectKeys: setOf(z.string().min(1))
     .default([])
     .describe('SSH keys of the Hetzner project that may log in as root, by name or fingerprint.'),
   port: z.int().min(1).max(65535).default(22).describe('TCP port of sshd on the image.'),

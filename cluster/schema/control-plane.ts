@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { componentSettings } from './component-arguments.ts';
-import { cloudInit, hostName, httpsUrl, locations, serverTypes, sources } from './values.ts';
+import { cloudInit, hostName, httpsUrl, locations, serverTypes, setOf, sources } from './values.ts';
 
 /** Sign-in with an OpenID provider (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens). */
 const oidc = z.strictObject({
@@ -28,8 +28,7 @@ export const controlPlane = z.strictObject({
     .describe(
       'Whether ordinary pods may run on masters. The default is yes without workers and no otherwise.',
     ),
-  certSANs: z
-    .array(hostName)
+  certSANs: setOf(hostName)
     .default([])
     .describe('More names and addresses for the API server’s certificate.'),
   publicEndpoint: publicEndpoint

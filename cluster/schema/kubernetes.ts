@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_KUBERNETES_VERSION, knownVersions, kubernetesVersions, nearestVersion } from '../catalog.ts';
-import { remedied } from './values.ts';
+import { remedied, setOf } from './values.ts';
 
 /** Settings that are handed on as they are; kubehaus’s own values win where it must decide. */
 export const passThrough = z.record(z.string(), z.unknown()).default({});
@@ -49,6 +49,11 @@ const kubeadmField = z.string().check((context) => {
   });
 });
 
+const preflightCheck = z.string().refine((text) => /^[\w.:/-]+$/.test(text), {
+  error: (issue) => `"${String(issue.input)}" is not the name of a check`,
+  ...remedied('Write it as kubeadm does in its message, for example Swap'),
+});
+
 export const kubernetes = z.strictObject({
   version: version.default(DEFAULT_KUBERNETES_VERSION).describe('Kubernetes version.'),
   kubeadm: z
@@ -57,8 +62,7 @@ export const kubernetes = z.strictObject({
     .describe('More fields of kubeadm’s ClusterConfiguration, for example imageRepository or featureGates.'),
   kubelet: passThrough.describe('More fields of KubeletConfiguration, for all nodes.'),
   kubeProxy: passThrough.describe('More fields of KubeProxyConfiguration.'),
-  ignorePreflightErrors: z
-    .array(z.string())
+  ignorePreflightErrors: setOf(preflightCheck)
     .default([])
     .describe('Checks of kubeadm’s preflight whose failure does not stop it.'),
 });

@@ -1,5 +1,23 @@
 import { z } from 'zod';
-import { webUrl } from './values.ts';
+import { remedied, setOf, webUrl } from './values.ts';
+
+/** A word of APT's sources: suite or component (sources.list(5)). */
+const aptWord = z.string().refine((text) => /^[\w.+~/-]+$/.test(text), {
+  error: (issue) => `"${String(issue.input)}" is not the name of a suite or component`,
+  ...remedied('Write it as in a line of sources.list, for example bookworm or main'),
+});
+
+const upstream = z.string().refine((text) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/.test(text), {
+  error: (issue) => `"${String(issue.input)}" is not the host of a registry`,
+  ...remedied('Write it as it begins an image’s name, for example registry.k8s.io'),
+});
+
+const publicKey = z
+  .string()
+  .refine((text) => text.trimStart().startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----'), {
+    error: 'is not an ASCII-armoured public key',
+    ...remedied('Paste what `gpg --armor --export <key>` prints'),
+  });
 
 export const mirror = z.strictObject({
   files: webUrl
@@ -12,9 +30,9 @@ export const mirror = z.strictObject({
   apt: z
     .strictObject({
       uri: webUrl.describe('Base URL of the repository.'),
-      suites: z.array(z.string()).min(1).default(['bookworm']).describe('Suites of the repository.'),
-      components: z.array(z.string()).min(1).default(['main']).describe('Components of the repository.'),
-      signedBy: z.string().describe('The repository’s public key, ASCII-armoured.'),
+      suites: setOf(aptWord).min(1).default(['bookworm']).describe('Suites of the repository.'),
+      components: setOf(aptWord).min(1).default(['main']).describe('Components of the repository.'),
+      signedBy: publicKey.describe('The repository’s public key, ASCII-armoured.'),
     })
     .optional()
     .describe('Debian repository that replaces the image’s own.'),
@@ -23,8 +41,7 @@ export const mirror = z.strictObject({
       url: webUrl.describe(
         'Base URL; it serves <url>/v2/<upstream host>/<repository> in place of each upstream.',
       ),
-      upstreams: z
-        .array(z.string())
+      upstreams: setOf(upstream)
         .min(1)
         .default(['registry.k8s.io', 'docker.io', 'quay.io', 'ghcr.io'])
         .describe('Registries that it stands for.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ETCD_POOL, MASTER_POOL } from '../names.ts';
 import { labelKeyProblem, labelValueProblem } from './labels.ts';
-import { cloudInit, dnsLabel, image, locations, packages, remedied, serverTypes } from './values.ts';
+import { cloudInit, dnsLabel, image, locations, packages, remedied, serverTypes, setOf } from './values.ts';
 
 const labelKey = z.string().refine((key) => labelKeyProblem(key) === undefined, {
   error: (issue) => `"${String(issue.input)}" ${labelKeyProblem(String(issue.input))}`,
@@ -22,6 +22,12 @@ const taint = z.strictObject({
     .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
     .describe('What happens to pods that do not tolerate it.'),
 });
+
+/** The API server refuses a node that has two taints of one key and effect. */
+const keyAndEffect = (value: unknown) => {
+  const { key, effect } = { ...(value as Partial<z.output<typeof taint>>) };
+  return JSON.stringify([key, effect]);
+};
 
 /** Prefixes under which a kubelet or a user may not choose labels freely (NodeRestriction, and kubeadm's roles). */
 const RESERVED = /^(node-role\.kubernetes\.io|([a-z0-9.-]+\.)?node-restriction\.kubernetes\.io)\//;
@@ -47,7 +53,7 @@ export const pool = z.strictObject({
   locations: locations.optional(),
   image: image.optional().describe('Image of new servers; the default is the cluster’s image.'),
   labels: labels.default({}).describe('Kubernetes labels of the nodes.'),
-  taints: z.array(taint).default([]).describe('Kubernetes taints of the nodes.'),
+  taints: setOf(taint, keyAndEffect).default([]).describe('Kubernetes taints of the nodes.'),
   packages: packages.default([]).describe('More Debian packages for the nodes of this pool.'),
   cloudInit: cloudInit
     .optional()

@@ -6,6 +6,27 @@ import { DNS_LABEL } from '../names.ts';
 /** What a refinement tells beside its message: what to do about it (see parse.ts). */
 export const remedied = (remedy: string) => ({ params: { remedy } });
 
+/** A list in which nothing stands twice. `sameness` is what no two items may share; it may get values that are wrong, too. */
+export const setOf = <Item extends z.ZodType>(
+  item: Item,
+  sameness: (value: unknown) => string = (value) => JSON.stringify(value),
+) =>
+  z.array(item).superRefine(
+    (values, context) => {
+      const all = values.map(sameness);
+      for (const [index, one] of all.entries())
+        if (all.indexOf(one) < index)
+          context.addIssue({
+            code: 'custom',
+            path: [index],
+            message: 'stands in the list already',
+            ...remedied('Remove it'),
+          });
+    },
+    // Also where an item is wrong by itself.
+    { when: ({ value }) => Array.isArray(value) },
+  );
+
 export const dnsLabel = z.string().refine((text) => DNS_LABEL.test(text), {
   error: (issue) => `"${String(issue.input)}" is not a DNS label`,
   ...remedied(
@@ -31,11 +52,11 @@ export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
   ...remedied('Write it as network address and prefix length, for example 10.0.1.0/24'),
 });
 
-/** URL with one of the schemes. JavaScript's parser, which zod asks, would take spaces and line breaks, too. */
+/** URL with one of the schemes. JavaScript's parser, which zod asks, would take spaces, line breaks and braces, too. */
 const url = (protocol: RegExp) =>
-  z.url({ protocol }).refine((text) => !/\s/.test(text), {
-    error: 'is a URL with a space in it',
-    ...remedied('Write it without spaces and on one line'),
+  z.url({ protocol }).refine((text) => !/[\s{}]/.test(text), {
+    error: 'is a URL with a space or a brace in it',
+    ...remedied('Write it on one line, with %20 for a space, %7B and %7D for braces'),
   });
 
 export const webUrl = url(/^https?$/);
@@ -71,15 +92,14 @@ const anyCidr = z.string().check((context) => {
 const FIREWALL_SOURCES = 100;
 
 /** From where a port may be reached. */
-export const sources = z.array(anyCidr).min(1).max(FIREWALL_SOURCES);
+export const sources = setOf(anyCidr).min(1).max(FIREWALL_SOURCES);
 
 /** Hetzner's locations (https://docs.hetzner.com/cloud/general/locations/). */
 export const location = z.enum(['fsn1', 'nbg1', 'hel1', 'ash', 'hil', 'sin']);
 
 export type Location = z.output<typeof location>;
 
-export const locations = z
-  .array(location)
+export const locations = setOf(location)
   .min(1)
   .describe('Hetzner locations; new nodes are spread over them in turn. A node keeps its location for life.');
 
@@ -90,7 +110,7 @@ const oneServerType = z.string().refine((text) => /^[a-z]+[0-9]+$/.test(text), {
 
 /** One type, or several in the order of preference; a list in every case when it has been read. */
 export const serverTypes = z
-  .union([oneServerType, z.array(oneServerType).min(1)])
+  .union([oneServerType, setOf(oneServerType).min(1)])
   .transform((types) => [types].flat())
   .describe(
     'Hetzner server type, for example cx33 (x86) or cax21 (ARM); or a list, whose next one is taken for new servers where the one before is out of stock.',
@@ -98,7 +118,7 @@ export const serverTypes = z
 
 export const image = z.string().min(1);
 
-export const packages = z.array(
+export const packages = setOf(
   z.string().refine((text) => /^[a-z0-9][a-z0-9+.-]+$/.test(text), {
     error: (issue) => `"${String(issue.input)}" is not the name of a Debian package`,
     ...remedied('Use the name that apt knows, without a version'),

@@ -188,7 +188,9 @@ describe('help', () => {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
     expect(stdout).toMatch(/^ +130 +stopped by you/m);
-    expect((await kubehaus(['help', 'kubeconfig'])).stdout).toContain('kubehaus tunnel -- kubectl get nodes');
+    const { stdout: help } = await kubehaus(['help', 'kubeconfig']);
+    expect(help).toContain('kubehaus tunnel -- kubectl get nodes');
+    expect(help).toContain('-C, --cluster <folder>');
   });
 
   it('tells its version', async () => {

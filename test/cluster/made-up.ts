@@ -39,6 +39,7 @@ const TEXTS = [
     '#!/bin/sh\necho "${HOSTNAME}" {{ x }} %{ if }\n',
     'two\nlines: "and" \'quotes\' # more',
   ],
+  '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEexample\n-----END PGP PUBLIC KEY BLOCK-----\n',
   ...kubernetesVersions.slice(0, 3),
 ];
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { FIRST_CLUSTER, firstClusterYaml, type FirstCluster } from '../../drive/first-cluster.ts';
 import { PUBLIC_KEY } from '../cluster/configurations.ts';
+import { holds } from '../property.ts';
 
 const first: FirstCluster = { ...FIRST_CLUSTER, name: 'prod', publicKeys: [PUBLIC_KEY], projectKeys: [] };
 
@@ -64,7 +65,7 @@ describe('the first cluster.yaml', () => {
       ),
       fc.string(),
     );
-    fc.assert(
+    holds(
       fc.property(fc.array(line, { minLength: 1 }), fc.boolean(), (lines, ended) => {
         const cloudInit = `#cloud-config\n${lines.join('\n')}${ended ? '\n' : ''}`;
         expect(parse(firstClusterYaml({ ...first, cloudInit }))).toMatchObject({ cloudInit });

@@ -6,6 +6,7 @@ import { firstClusterYaml } from '../../drive/first-cluster.ts';
 import { formatFlagProblem } from '../../drive/first-cluster-problems.ts';
 import { fromHetznerKube, type CommonFlags, type HetznerKubeFlags } from '../../drive/hetzner-kube-flags.ts';
 import { PUBLIC_KEY } from '../cluster/configurations.ts';
+import { holds } from '../property.ts';
 
 const common: CommonFlags = {
   name: 'prod',
@@ -214,7 +215,7 @@ describe('flags of hetzner-kube cluster create', () => {
     const type = fc.option(fc.constantFrom('cx11', 'cx21', 'cx51', 'cpx11', 'cax11', 'cx33'), {
       nil: undefined,
     });
-    fc.assert(
+    holds(
       fc.property(
         fc.record({
           haEnabled: fc.boolean(),
@@ -238,7 +239,7 @@ describe('flags of hetzner-kube cluster create', () => {
           if (possible) expect(translated(flags).plan.topology).toEqual(wanted);
         },
       ),
-      { numRuns: 300 },
+      300,
     );
   });
 

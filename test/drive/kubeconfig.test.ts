@@ -1,9 +1,10 @@
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defaultKubeconfig, writePrivate } from '../../drive/fetch-kubeconfig.ts';
 import type { Host } from '../../drive/inventory.ts';
+import { kubeconfigWith } from '../../drive/kubeconfig-in-use.ts';
 import { mergeKubeconfig, readAdminConf, type KubeconfigEntries } from '../../drive/kubeconfig.ts';
 import { loadFolder } from '../../drive/load-folder.ts';
 import { socksPort } from '../../drive/socks-port.ts';
@@ -162,5 +163,32 @@ describe('the kubeconfig', () => {
       expect(socksPort(name)).toBeGreaterThanOrEqual(21_000);
       expect(socksPort(name)).toBeLessThan(22_000);
     }
+  });
+});
+
+describe('a command in the tunnel', () => {
+  const PROD = 'contexts: [{ name: prod-master-1, context: {} }]\n';
+
+  it('has the user’s own kubeconfig when that knows the cluster, else the one of the cluster’s folder, else none', async () => {
+    const folder = await folderWith();
+    const home = await temporaryFolder();
+    vi.stubEnv('HOME', home);
+    const kubeconfig = (env: NodeJS.ProcessEnv = {}) =>
+      kubeconfigWith(['prod-master-1', 'prod-master-2'], folder, env);
+
+    expect(await kubeconfig()).toBeUndefined();
+    await mkdir(folder.local);
+    await writeFile(folder.kubeconfig, PROD);
+    expect(await kubeconfig()).toEqual({ file: folder.kubeconfig });
+    // What KUBECONFIG names is what the user wants, even if it is of no use here.
+    await writeFile(join(home, 'others'), OTHERS);
+    expect(await kubeconfig({ KUBECONFIG: join(home, 'others') })).toBeUndefined();
+    expect(await kubeconfig({ KUBECONFIG: `${join(home, 'others')}:${folder.kubeconfig}` })).toBe('own');
+    await mkdir(join(home, '.kube'));
+    await writeFile(join(home, '.kube', 'config'), PROD);
+    expect(await kubeconfig()).toBe('own');
+    await writeFile(join(home, '.kube', 'config'), ': no [ YAML');
+    expect(await kubeconfig()).toEqual({ file: folder.kubeconfig });
+    vi.unstubAllEnvs();
   });
 });

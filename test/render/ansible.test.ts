@@ -58,7 +58,7 @@ describe.each(scenarios)('the Ansible project of %s', (scenario) => {
   });
 
   it('has Kubespray’s groups with the right hosts', async () => {
-    const { stdout } = await execa('ansible-inventory', ['--list'], { cwd, env });
+    const { stdout } = await execa('ansible-inventory', ['--list', '--export'], { cwd, env });
     const inventory = JSON.parse(stdout) as Record<string, { hosts?: string[]; children?: string[] }>;
     const plan = planOf(scenario);
     const names = (keep: (node: (typeof plan.nodes)[number]) => boolean) =>

@@ -4,6 +4,7 @@ import { loadCluster } from '../../cluster/load.ts';
 import { formatLock } from '../../cluster/lock.ts';
 import { clusterYaml, configurations, type Configuration } from '../cluster/configurations.ts';
 import { clusterOf, terraformOf, type Terraform } from './terraform.ts';
+import { holds } from '../property.ts';
 
 function planned(configuration: Configuration, lockYaml?: string) {
   const loaded = loadCluster({ clusterYaml: clusterYaml(configuration), lockYaml });
@@ -21,7 +22,7 @@ function byAddress({ resource, output }: Terraform): Map<string, string> {
 
 describe('the servers of a plan', () => {
   it('stay as they are, byte for byte, when a pool or a node comes or goes', () => {
-    fc.assert(
+    holds(
       fc.property(configurations, fc.integer({ min: 1, max: 12 }), (configuration, count) => {
         const before = planned(configuration);
         const grown = {
@@ -38,12 +39,12 @@ describe('the servers of a plan', () => {
         const shrunkAgain = planned(configuration, after.lockYaml);
         expect(byAddress(shrunkAgain.terraform)).toEqual(old);
       }),
-      { numRuns: 10 },
+      10,
     );
   });
 
   it('are at most ten in a placement group, as Hetzner allows', () => {
-    fc.assert(
+    holds(
       fc.property(configurations, (configuration) => {
         const { resource } = planned(configuration).terraform;
         const members = new Map<unknown, number>();
@@ -57,7 +58,7 @@ describe('the servers of a plan', () => {
             .sort(),
         );
       }),
-      { numRuns: 10 },
+      10,
     );
   });
 

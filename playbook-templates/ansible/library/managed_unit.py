@@ -65,7 +65,7 @@ def show(module, unit):
 
 
 def moment(text):
-    """`Sun 2026-11-22 10:16:33.123456 UTC` as seconds; 0 when the unit never was in that state."""
+    """systemd's `<weekday> <date> <time>.<microseconds> UTC` as seconds; 0 when the unit never was in that state."""
     if text in ("", "n/a"):
         return 0.0
     return datetime.strptime(text, "%a %Y-%m-%d %H:%M:%S.%f UTC").replace(tzinfo=timezone.utc).timestamp()

@@ -32,6 +32,7 @@ plan = runpy.run_path(sys.argv[1])['kubernetes_plan']
 for line in sys.stdin:
     print(json.dumps(plan(*json.loads(line))), flush=True)
 `;
+import { holds } from '../../property.ts';
 const FILTER = join(ROOT, 'roles/kubernetes/filter_plugins/kubernetes_plan.py');
 const startPython = () => execa(PYTHON, ['-c', SERVER, FILTER], { reject: false });
 let python: ReturnType<typeof startPython>;
@@ -240,7 +241,7 @@ describe('where going on could harm a cluster', () => {
       applied: fc.constantFrom('', CONFIGURATION),
     });
     const states = fc.dictionary(fc.constantFrom('m1', 'm2', 'm3'), state, { noNullPrototype: true });
-    await fc.assert(
+    await holds(
       fc.asyncProperty(states, async (found) => {
         const decided = await plan(found);
         if (decided.problem !== '') return;
@@ -261,7 +262,7 @@ describe('where going on could harm a cluster', () => {
           expect(decided.live || decided.initialiser).not.toBe('');
         }
       }),
-      { numRuns: 500 },
+      500,
     );
   });
 });
