@@ -15,6 +15,8 @@ const lockSchema = z.strictObject({
   name: z.string().optional(),
   /** Networks that every node, pod and Service has an address of. Absent before the first plan. */
   network: z.strictObject({ nodeCidr: z.cidrv4(), podCidr: z.cidrv4(), serviceCidr: z.cidrv4() }).optional(),
+  /** Who logs in to the servers (ssh.user). Absent before the first plan, and in locks of clusters in which only root could. */
+  sshUser: z.string().optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),

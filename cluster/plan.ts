@@ -111,6 +111,7 @@ export function planCluster(
         version: 1,
         name: config.name,
         network: { nodeCidr, podCidr, serviceCidr },
+        sshUser: config.ssh.user,
         nodes: Object.fromEntries(
           nodes.map(({ name, address, podCidr, location, serverType }) => [
             name,
@@ -387,6 +388,17 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
         ['network', name],
         `the ${has} of the running cluster have addresses of ${before}`,
         `Keep ${before}, ${unless}`,
+      ),
+    );
+  }
+  const user = lock.sshUser ?? 'root';
+  if (user !== config.ssh.user) {
+    problems.push(
+      problemAt(
+        source,
+        ['ssh', 'user'],
+        `the servers let ${user} in: who logs in is settled at their first boot`,
+        `Keep ${user}, ${unless}; or give ${config.ssh.user} your keys, and sudo without a password, on every server by hand, and then set sshUser in cluster.lock.yaml to ${config.ssh.user}`,
       ),
     );
   }

@@ -6,7 +6,7 @@ import { PROBE_MS } from './hosts-over-ssh.ts';
 import { readMadeHosts, type Host } from './inventory.ts';
 import { loadFolder } from './load-folder.ts';
 import { unitsOf } from './node-units.ts';
-import type { SshAccess } from './ssh-command.ts';
+import { accessTo, asRoot, type SshAccess } from './ssh-command.ts';
 import { ssh } from './ssh.ts';
 
 /** A cluster's health as it is now. */
@@ -59,7 +59,7 @@ export async function readStatus(
   const hosts = await readMadeHosts(folder, plan);
   const made = new Set(hosts.map(({ node }) => node.name));
   const notMade = plan.nodes.filter(({ name }) => !made.has(name));
-  const access = { folder, port: plan.config.ssh.port, identityFile };
+  const access = accessTo(folder, plan, identityFile);
   const masters = hosts.filter(({ node }) => node.role === 'control-plane');
   const [reports, kubernetes] = await Promise.all([
     Promise.all(hosts.map((host) => askHost(access, host))),
@@ -105,7 +105,7 @@ async function askEtcd(access: SshAccess, host: Host): Promise<string> {
   const { outcome, stderr } = await ssh(
     access,
     host,
-    [
+    asRoot(access, [
       '/usr/local/bin/etcdctl',
       `--endpoints=https://${host.node.address}:2379`,
       `--cacert=${pki}/ca.crt`,
@@ -114,7 +114,7 @@ async function askEtcd(access: SshAccess, host: Host): Promise<string> {
       '--command-timeout=5s',
       'endpoint',
       'health',
-    ],
+    ]),
     { timeoutMs: PROBE_MS },
   );
   if (outcome.kind === 'ran' && outcome.exitCode === 0) return 'healthy';
@@ -149,14 +149,14 @@ async function askKubernetes(
     const { outcome, stdout, stderr } = await ssh(
       access,
       master,
-      [
+      asRoot(access, [
         '/usr/local/bin/kubectl',
         '--kubeconfig=/etc/kubernetes/admin.conf',
         '--request-timeout=10s',
         'get',
         'nodes',
         '--output=json',
-      ],
+      ]),
       { timeoutMs: PROBE_MS },
     );
     if (outcome.kind !== 'ran' || outcome.exitCode !== 0) {

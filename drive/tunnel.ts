@@ -10,7 +10,7 @@ import { readMadeHosts } from './inventory.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
-import { sshOptions } from './ssh-command.ts';
+import { accessTo, destination, sshOptions } from './ssh-command.ts';
 
 export interface TunnelOptions {
   readonly identityFile?: string | undefined;
@@ -33,7 +33,7 @@ export async function tunnel(
 ): Promise<number> {
   const { plan } = await loadFolder(folder);
   const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
-  const access = { folder, port: plan.config.ssh.port, identityFile: options.identityFile };
+  const access = accessTo(folder, plan, options.identityFile);
   const port = options.port ?? socksPort(plan.name);
   if (await answers(port)) throw portInUse(port);
 
@@ -52,7 +52,7 @@ export async function tunnel(
         [
           ...['-N', '-D', `127.0.0.1:${port}`, '-o', 'ExitOnForwardFailure=yes'],
           ...sshOptions(access, host),
-          `root@${host.address}`,
+          destination(access, host),
         ],
         {
           env: withoutToken(process.env),

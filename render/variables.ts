@@ -29,6 +29,8 @@ export function groupVariables(view: View): Settings {
     etcd_endpoints: view.etcdEndpoints,
     containerd_mirrored_registries: mirror.registry?.upstreams ?? [],
     ansible_port: config.ssh.port,
+    ansible_user: config.ssh.user,
+    ansible_become: config.ssh.user !== 'root',
     kubernetes_version: kubernetes.version,
     kubernetes_pod_cidr: network.podCidr,
     kubernetes_ignore_preflight_errors: kubernetes.ignorePreflightErrors,
