@@ -26,6 +26,7 @@ export function groupVariables(view: View): Settings {
     etcd_quota_bytes: config.etcd.quotaGib * 2 ** 30,
     etcd_heartbeat_ms: config.etcd.heartbeatMs,
     etcd_election_ms: config.etcd.electionMs,
+    etcd_snapshots: config.etcd.snapshots.enabled,
     etcd_endpoints: view.etcdEndpoints,
     containerd_mirrored_registries: mirror.registry?.upstreams ?? [],
     ansible_port: config.ssh.port,
