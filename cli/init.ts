@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { noFirstCluster, unusableOption } from '../drive/errors.ts';
+import { noFirstCluster, unreadableFile, unusableOption } from '../drive/errors.ts';
 import { FIRST_CLUSTER } from '../drive/first-cluster.ts';
 import { formatFlagProblem, type Translation } from '../drive/first-cluster-problems.ts';
 import { askFirstCluster } from '../drive/first-cluster-questions.ts';
@@ -40,7 +40,7 @@ export function addInit(program: Command): void {
     )
     .option(
       '--ssh-public-key <file...>',
-      'public keys that may log in as root (default: all of ~/.ssh/*.pub)',
+      'public keys that may log in (default: all of ~/.ssh/*.pub)',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
     .option('--no-delete-protection', 'let Hetzner delete masters and etcd machines like any server')
@@ -155,7 +155,7 @@ async function keysFor({ sshKey, sshPublicKey = [] }: Flags) {
 async function textOf(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw unusableOption('--cloud-init', error.message);
+    throw unreadableFile('--cloud-init', file, error);
   });
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { DEFAULT_SSH_PATIENCE_MS } from '../drive/wait-for-ssh.ts';
 
@@ -13,8 +14,10 @@ export function withSshKey(command: Command): Command {
   );
 }
 
+/** The key's path as ansible-playbook can use it, too, which runs in another folder; both programs know `~`. */
 export function identityFileOf({ sshKey }: SshKeyOption): string | undefined {
-  return sshKey ?? (process.env['KUBEHAUS_SSH_KEY'] || undefined);
+  const path = sshKey ?? (process.env['KUBEHAUS_SSH_KEY'] || undefined);
+  return path === undefined || path.startsWith('~') ? path : resolve(path);
 }
 
 /** `--ssh-timeout`, for commands that wait for servers. */

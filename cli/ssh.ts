@@ -5,7 +5,7 @@ import { identityFileOf, withSshKey, type SshKeyOption } from './ssh-options.ts'
 
 export function addSsh(program: Command): void {
   withSshKey(program.command('ssh <node> [command...]'))
-    .description('log in to a node as root, or run a command there; its host key is checked')
+    .description('log in to a node as ssh.user, or run a command there; its host key is checked')
     .addHelpText(
       'after',
       `
@@ -13,7 +13,7 @@ Examples:
   kubehaus ssh prod-master-1
   kubehaus ssh prod-master-1 -- journalctl --unit kubelet --since today
 
-The exit code is the command's own; 255 is ssh's.`,
+Where ssh.user is not root, put sudo in front of what needs root. The exit code is the command's own; 255 is ssh's.`,
     )
     .action(async (node: string, words: string[], options: SshKeyOption, command: Command) => {
       process.exitCode = await nodeShell(folderOf(command), node, words, identityFileOf(options));

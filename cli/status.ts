@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { unhealthy } from '../drive/errors.ts';
 import { readStatus, type ClusterStatus, type NodeStatus } from '../drive/status.ts';
 import { folderOf } from './cluster-option.ts';
+import { age } from './duration.ts';
 import { identityFileOf, withSshKey, type SshKeyOption } from './ssh-options.ts';
 import { style } from './style.ts';
 import { table } from './table.ts';
@@ -26,7 +27,18 @@ function describe({ cluster, level, nodes, healthy }: ClusterStatus): string {
     `Cluster ${cluster}, level ${level}: ${healthy ? style('green', 'healthy') : style('red', 'not healthy')}`,
     '',
     table(
-      ['node', 'role', 'mesh address', 'public address', 'ssh', 'units', 'etcd', 'ready', 'kubelet'],
+      [
+        'node',
+        'role',
+        'mesh address',
+        'public address',
+        'ssh',
+        'units',
+        'etcd',
+        'snapshot',
+        'ready',
+        'kubelet',
+      ],
       nodes.map((node) => [
         node.name,
         node.role,
@@ -35,6 +47,7 @@ function describe({ cluster, level, nodes, healthy }: ClusterStatus): string {
         node.ssh === 'ok' ? style('green', 'ok') : style('red', 'no'),
         unitsInWords(node),
         node.etcd === undefined ? '-' : good(node.etcd, 'healthy'),
+        snapshotInWords(node),
         node.ready === undefined ? '-' : good(node.ready, 'True'),
         node.kubeletVersion ?? '-',
       ]),
@@ -55,6 +68,13 @@ function unitsInWords({ units }: NodeStatus): string {
           ? `${bad[0]?.[0].replace(/\.service$/, '')} ${bad[0]?.[1]}`
           : `${bad.length} of ${all.length} not active`,
       );
+}
+
+/** How old the newest snapshot of etcd is. */
+function snapshotInWords({ snapshots }: NodeStatus): string {
+  if (snapshots === undefined) return '-';
+  if (snapshots.failed) return style('red', 'failed');
+  return snapshots.newest === undefined ? 'none yet' : age(Date.now() - Date.parse(snapshots.newest));
 }
 
 /** A cell that is green when it says what it should; what went wrong is told below the table, at length. */

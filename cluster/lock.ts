@@ -27,6 +27,8 @@ const lockSchema = z.strictObject({
       privateCidr: z.cidrv4().optional(),
     })
     .optional(),
+  /** Who logs in to the servers (ssh.user). Absent before the first plan, and in locks of clusters in which only root could. */
+  sshUser: z.string().optional(),
   nodes: z.record(z.string(), nodeLock),
   components: z.record(
     z.string(),

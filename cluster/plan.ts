@@ -123,6 +123,7 @@ export function planCluster(
         serviceCidr,
         ...(privateNetwork === undefined ? {} : { privateCidr: privateNetwork.cidr }),
       },
+      sshUser: config.ssh.user,
       nodes: Object.fromEntries(
         nodes.map(({ name, address, podCidr, location, serverType }) => [
           name,

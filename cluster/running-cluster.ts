@@ -21,6 +21,7 @@ export const changesOfRunningCluster: readonly Rule[] = [
     otherTransport,
     otherPrivateNetwork,
     otherZone,
+    otherUser,
     etcdMoved,
     etcdMembersRemoved,
     mastersRemoved,
@@ -140,6 +141,19 @@ function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock): Pr
       config.controlPlane.locations ? ['controlPlane', 'locations'] : ['locations'],
       `the private network of the running cluster is where ${name} is, in ${node.location}, and cannot have servers in ${planned.zone}`,
       `Use locations of the same network zone as ${node.location}, ${UNLESS}`,
+    ),
+  ];
+}
+
+function otherUser({ ssh }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const user = lock.sshUser ?? 'root';
+  if (user === ssh.user) return [];
+  return [
+    problemAt(
+      source,
+      ['ssh', 'user'],
+      `the servers let ${user} in: who logs in is settled at their first boot`,
+      `Keep ${user}, ${UNLESS}; or give ${ssh.user} your keys, and sudo without a password, on every server by hand, and then set sshUser in cluster.lock.yaml to ${ssh.user}`,
     ),
   ];
 }

@@ -29,7 +29,10 @@ export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions
       file: tool.file,
       args: [
         options.playbook,
-        ...(identityFile === undefined ? [] : [`--private-key=${identityFile}`]),
+        // As in drive/ssh-command.ts: with an agent full of other keys, sshd would have enough of them before this one's turn.
+        ...(identityFile === undefined
+          ? []
+          : [`--private-key=${identityFile}`, '--ssh-extra-args=-o IdentitiesOnly=yes']),
         ...more,
       ],
       cwd: run.folder.ansible,

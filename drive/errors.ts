@@ -69,6 +69,16 @@ export function unusableOption(option: string, why: string): Failure {
   return new Failure('usage', `${option}: ${why}`, 'See `kubehaus help` for what the command takes.');
 }
 
+export function unreadableFile(option: string, path: string, error: NodeJS.ErrnoException): Failure {
+  return new Failure(
+    'usage',
+    error.code === 'ENOENT'
+      ? `${option}: there is no file ${path}. Nothing was written.`
+      : `${option}: ${path} can’t be read: ${error.message}. Nothing was written.`,
+    'Check how you wrote its name, then run the same command again.',
+  );
+}
+
 export function missingTool(names: readonly string[], remedy: string): Failure {
   return new Failure(
     'environment',

@@ -9,6 +9,7 @@ import { kubeconfigFiles } from './kubeconfig-in-use.ts';
 import { mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
+import { accessTo, asRoot } from './ssh-command.ts';
 
 const ADMIN_CONF = '/etc/kubernetes/admin.conf';
 
@@ -33,8 +34,8 @@ export async function fetchKubeconfig(
 ): Promise<FetchedKubeconfig> {
   const { plan } = await loadFolder(folder);
   const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
-  const access = { folder, port: plan.config.ssh.port, identityFile };
-  const { host, result } = await firstAnswer(access, masters, ['cat', ADMIN_CONF]);
+  const access = accessTo(folder, plan, identityFile);
+  const { host, result } = await firstAnswer(access, masters, asRoot(access, ['cat', ADMIN_CONF]));
   const currentContext = host.node.name;
   const entries = {
     cluster: plan.name,

@@ -4,7 +4,7 @@ import { unknownNode } from './errors.ts';
 import { withoutToken } from './hetzner-token.ts';
 import { readHosts } from './inventory.ts';
 import { loadFolder } from './load-folder.ts';
-import { sshArguments } from './ssh-command.ts';
+import { accessTo, sshArguments } from './ssh-command.ts';
 
 /**
  * Logs in to a node, or runs a command there, with this process's own terminal. Returns ssh's exit code, which is the
@@ -25,7 +25,7 @@ export async function nodeShell(
   }
   const host = (await readHosts(folder, plan, [name]))[0];
   if (host === undefined) throw new Error(`readHosts left ${name} out`);
-  const access = { folder, port: plan.config.ssh.port, identityFile };
+  const access = accessTo(folder, plan, identityFile);
   const { exitCode } = await execa('ssh', sshArguments(access, host, command), {
     env: withoutToken(process.env),
     extendEnv: false,

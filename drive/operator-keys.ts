@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { noPublicKeys, unusableOption } from './errors.ts';
+import { noPublicKeys, unreadableFile, unusableOption } from './errors.ts';
 
 /** A file with public SSH keys. */
 export interface KeyFile {
@@ -35,7 +35,7 @@ export async function readKeyFiles(paths: readonly string[], option: string): Pr
   return Promise.all(
     paths.map(async (path) => {
       const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        throw unusableOption(option, error.message);
+        throw unreadableFile(option, path, error);
       });
       if (text.includes('PRIVATE KEY-----'))
         throw unusableOption(

@@ -1,11 +1,22 @@
+import type { ClusterPlan } from '../cluster/plan.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import type { Host } from './inventory.ts';
 
-/** How to log in: the private key, when it is not the agent's or a default one. */
+/** How to log in: as whom, and the private key, when it is not the agent's or a default one. */
 export interface SshAccess {
   readonly folder: ClusterFolder;
+  readonly user: string;
   readonly port: number;
   readonly identityFile?: string | undefined;
+}
+
+/** How to log in to the servers of a cluster. */
+export function accessTo(
+  folder: ClusterFolder,
+  { config: { ssh } }: ClusterPlan,
+  identityFile: string | undefined,
+): SshAccess {
+  return { folder, user: ssh.user, port: ssh.port, identityFile };
 }
 
 /**
@@ -31,11 +42,21 @@ export function sshOptions(access: SshAccess, host: Host): string[] {
   return options.flatMap((option) => ['-o', option]);
 }
 
-/** The whole argument list: options, `root@address` and, if given, a command, quoted for the login shell there. */
+/** Where to log in, as ssh takes it. */
+export function destination({ user }: SshAccess, { address }: Host): string {
+  return `${user}@${address}`;
+}
+
+/** A command as root runs it; anybody else who logs in may use sudo without a password (stacks/user-data.ts). */
+export function asRoot({ user }: SshAccess, command: readonly string[]): readonly string[] {
+  return user === 'root' ? command : ['sudo', '--non-interactive', '--', ...command];
+}
+
+/** The whole argument list: options, `user@address` and, if given, a command, quoted for the login shell there. */
 export function sshArguments(access: SshAccess, host: Host, command: readonly string[] = []): string[] {
   return [
     ...sshOptions(access, host),
-    `root@${host.address}`,
+    destination(access, host),
     ...(command.length === 0 ? [] : ['--', command.map(quote).join(' ')]),
   ];
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { NodeRole } from '../cluster/names.ts';
+import type { ClusterPlan } from '../cluster/plan.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { hostKeyChanged } from './errors.ts';
+import { askSnapshots, type Snapshots } from './etcd-snapshots.ts';
 import { PROBE_MS } from './hosts-over-ssh.ts';
 import { readMadeHosts, type Host } from './inventory.ts';
 import { loadFolder } from './load-folder.ts';
 import { unitsOf } from './node-units.ts';
-import type { SshAccess } from './ssh-command.ts';
+import { accessTo, asRoot, type SshAccess } from './ssh-command.ts';
 import { ssh } from './ssh.ts';
 
 /** A cluster's health as it is now. */
@@ -32,6 +34,8 @@ export interface NodeStatus {
   readonly units: Readonly<Record<string, string>>;
   /** Health of the etcd member; only where one is. */
   readonly etcd?: string;
+  /** Snapshots of the etcd member; only where it takes any. */
+  readonly snapshots?: Snapshots;
   /** Kubernetes' condition Ready: `True`, `False`, `Unknown` or `missing`; only where a kubelet runs. */
   readonly ready?: string;
   /** Version of the kubelet as Kubernetes knows it. */
@@ -43,6 +47,7 @@ interface HostReport {
   readonly ssh: string;
   readonly units: Readonly<Record<string, string>>;
   readonly etcd?: string;
+  readonly snapshots?: Snapshots;
 }
 
 interface KubernetesNode {
@@ -59,10 +64,10 @@ export async function readStatus(
   const hosts = await readMadeHosts(folder, plan);
   const made = new Set(hosts.map(({ node }) => node.name));
   const notMade = plan.nodes.filter(({ name }) => !made.has(name));
-  const access = { folder, port: plan.config.ssh.port, identityFile };
+  const access = accessTo(folder, plan, identityFile);
   const masters = hosts.filter(({ node }) => node.role === 'control-plane');
   const [reports, kubernetes] = await Promise.all([
-    Promise.all(hosts.map((host) => askHost(access, host))),
+    Promise.all(hosts.map((host) => askHost(access, plan, host))),
     askKubernetes(access, masters),
   ]);
   const nodes = reports.map((report) => nodeStatus(report, kubernetes));
@@ -74,8 +79,9 @@ export async function readStatus(
   return { cluster: plan.name, level: plan.level, healthy: findings.length === 0, nodes, findings };
 }
 
-async function askHost(access: SshAccess, host: Host): Promise<HostReport> {
-  const units = unitsOf(host.node);
+async function askHost(access: SshAccess, plan: ClusterPlan, host: Host): Promise<HostReport> {
+  const units = unitsOf(plan, host.node);
+  const { snapshots } = plan.config.etcd;
   const { outcome, stdout } = await ssh(access, host, ['systemctl', 'is-active', ...units], {
     timeoutMs: PROBE_MS,
   });
@@ -93,6 +99,9 @@ async function askHost(access: SshAccess, host: Host): Promise<HostReport> {
         ssh: 'ok',
         units: Object.fromEntries(units.map((unit, index) => [unit, states[index]?.trim() || 'unknown'])),
         ...(host.node.etcdMember ? { etcd: await askEtcd(access, host) } : {}),
+        ...(host.node.etcdMember && snapshots.enabled
+          ? { snapshots: await askSnapshots(access, host, snapshots.folder) }
+          : {}),
       };
     }
     default:
@@ -105,7 +114,7 @@ async function askEtcd(access: SshAccess, host: Host): Promise<string> {
   const { outcome, stderr } = await ssh(
     access,
     host,
-    [
+    asRoot(access, [
       '/usr/local/bin/etcdctl',
       `--endpoints=https://${host.node.address}:2379`,
       `--cacert=${pki}/ca.crt`,
@@ -114,7 +123,7 @@ async function askEtcd(access: SshAccess, host: Host): Promise<string> {
       '--command-timeout=5s',
       'endpoint',
       'health',
-    ],
+    ]),
     { timeoutMs: PROBE_MS },
   );
   if (outcome.kind === 'ran' && outcome.exitCode === 0) return 'healthy';
@@ -149,14 +158,14 @@ async function askKubernetes(
     const { outcome, stdout, stderr } = await ssh(
       access,
       master,
-      [
+      asRoot(access, [
         '/usr/local/bin/kubectl',
         '--kubeconfig=/etc/kubernetes/admin.conf',
         '--request-timeout=10s',
         'get',
         'nodes',
         '--output=json',
-      ],
+      ]),
       { timeoutMs: PROBE_MS },
     );
     if (outcome.kind !== 'ran' || outcome.exitCode !== 0) {
@@ -178,7 +187,7 @@ async function askKubernetes(
 }
 
 function nodeStatus(
-  { host, ssh, units, etcd }: HostReport,
+  { host, ssh, units, etcd, snapshots }: HostReport,
   kubernetes: ReadonlyMap<string, KubernetesNode> | string,
 ): NodeStatus {
   const { name, role, address } = host.node;
@@ -193,6 +202,7 @@ function nodeStatus(
     ssh,
     units,
     ...(etcd === undefined ? {} : { etcd }),
+    ...(snapshots === undefined ? {} : { snapshots }),
     ...(kubelet ? { ready: known?.ready ?? 'missing' } : {}),
     ...(known === undefined ? {} : { kubeletVersion: known.kubeletVersion }),
   };
@@ -206,6 +216,9 @@ export function findingsOf(node: NodeStatus): string[] {
       .filter(([, state]) => state !== 'active')
       .map(([unit, state]) => `${node.name}: ${unit} is ${state}`),
     ...(node.etcd === undefined || node.etcd === 'healthy' ? [] : [`${node.name}: etcd is ${node.etcd}`]),
+    ...(node.snapshots?.failed
+      ? [`${node.name}: the last snapshot of etcd failed; journalctl --unit etcd-snapshot there tells why`]
+      : []),
     ...(node.ready === undefined || node.ready === 'True'
       ? []
       : [

@@ -11,7 +11,7 @@ import { listenForInterruption, type Interruption } from './interruption.ts';
 import { kubeconfigWith } from './kubeconfig-in-use.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
-import { sshOptions } from './ssh-command.ts';
+import { accessTo, destination, sshOptions } from './ssh-command.ts';
 
 export interface TunnelOptions {
   readonly identityFile?: string | undefined;
@@ -36,7 +36,7 @@ export async function tunnel(
 ): Promise<number> {
   const { plan } = await loadFolder(folder);
   const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
-  const access = { folder, port: plan.config.ssh.port, identityFile: options.identityFile };
+  const access = accessTo(folder, plan, options.identityFile);
   const port = options.port ?? socksPort(plan.name);
   if (await answers(port)) throw portInUse(port);
   const env = withoutToken(process.env);
@@ -68,7 +68,7 @@ export async function tunnel(
         [
           ...['-N', '-D', `127.0.0.1:${port}`, '-o', 'ExitOnForwardFailure=yes'],
           ...sshOptions(access, host),
-          `root@${host.address}`,
+          destination(access, host),
         ],
         {
           env: withoutToken(process.env),

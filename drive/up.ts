@@ -11,7 +11,7 @@ import { loadFolder } from './load-folder.ts';
 import { renderFolder, type Rendered } from './render-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
 import { inPhase, withRun, type Run } from './run.ts';
-import type { SshAccess } from './ssh-command.ts';
+import { accessTo } from './ssh-command.ts';
 import { terraformIn } from './terraform.ts';
 import { findAnsible, findSsh, findTerraform } from './tools.ts';
 import { waitForHosts } from './wait-for-ssh.ts';
@@ -101,11 +101,7 @@ async function configureHosts(
     plan,
     limit === undefined ? undefined : await hostsOfLimit(run.folder, ansibleTool, limit, run.env),
   );
-  const access: SshAccess = {
-    folder: run.folder,
-    port: plan.config.ssh.port,
-    identityFile: options.identityFile,
-  };
+  const access = accessTo(run.folder, plan, options.identityFile);
   await inPhase(run, 'ssh', (phase) => waitForHosts(run, access, hosts, phase, options.sshPatienceMs));
   const { stats } = await runPlaybook(run, ansibleTool, {
     playbook: 'site.yml',

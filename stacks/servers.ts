@@ -9,7 +9,7 @@ export interface ServerSurroundings {
   readonly firewallId: number;
   /** Ids of the placement groups by name. */
   readonly placementGroupIds: ReadonlyMap<string, number>;
-  /** Ids of the keys that may log in as root. */
+  /** Ids of the keys that may log in. */
   readonly sshKeys: string[];
   /** What cloud-init gets, by node. */
   readonly userData: ReadonlyMap<string, string>;

@@ -8,7 +8,7 @@ import type { ClusterPlan } from '../cluster/plan.ts';
 import { clusterLabels } from './labels.ts';
 import { literal } from './terraform-text.ts';
 
-/** A key that may log in as root. */
+/** A key that may log in. */
 interface OperatorKey {
   readonly publicKey: string;
   /** As Hetzner shows it: MD5 of the key's bytes, in pairs of digits with colons. */

@@ -12,13 +12,39 @@ const publicKey = z.string().refine((text) => PUBLIC_KEY.test(text), {
 /** Hetzner takes a key once, whatever its comment is. */
 const keyItself = (line: unknown) => String(line).split(' ', 2).join(' ');
 
+/**
+ * Users and groups that Debian has from the start (base-passwd), where cloud-init would make nobody, and the one that the role
+ * etcd makes.
+ */
+const TAKEN = new Set(
+  (
+    'daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody sshd etcd ' +
+    'adm tty disk kmem dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users nogroup'
+  ).split(' '),
+);
+
+/** As Debian's useradd takes it without a question (useradd(8), CAVEATS). */
+const user = z
+  .string()
+  .refine((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name), {
+    error: (issue) => `"${String(issue.input)}" is not the name of a user`,
+    ...remedied('Use lower-case letters, digits, "-" and "_", at most 32, beginning with a letter'),
+  })
+  .refine((name) => !TAKEN.has(name), {
+    error: (issue) => `"${String(issue.input)}" is a user or a group of the system`,
+    ...remedied('Choose another name, for example ops, or leave it out for root'),
+  });
+
 export const ssh = z.strictObject({
-  publicKeys: setOf(publicKey, keyItself)
-    .default([])
-    .describe('OpenSSH public keys that may log in as root.'),
+  publicKeys: setOf(publicKey, keyItself).default([]).describe('OpenSSH public keys that may log in.'),
   projectKeys: setOf(z.string().min(1))
     .default([])
-    .describe('SSH keys of the Hetzner project that may log in as root, by name or fingerprint.'),
+    .describe('SSH keys of the Hetzner project that may log in, by name or fingerprint.'),
+  user: user
+    .default('root')
+    .describe(
+      'Who logs in. Any other than root is made at a server’s first boot, with the keys and with sudo without a password; root is then let in no more.',
+    ),
   port: z.int().min(1).max(65535).default(22).describe('TCP port of sshd on the image.'),
   allowedCidrs: sources
     .default(['0.0.0.0/0', '::/0'])

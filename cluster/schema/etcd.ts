@@ -1,5 +1,42 @@
 import { z } from 'zod';
-import { locations, serverTypes } from './values.ts';
+import { isCalendarEvent } from './calendar.ts';
+import { locations, remedied, serverTypes } from './values.ts';
+
+const schedule = z.string().refine(isCalendarEvent, {
+  error: (issue) => `"${String(issue.input)}" is not a calendar event of systemd`,
+  ...remedied(
+    'Write daily, say, or *-*-* 00/6:00:00 for every six hours; `systemd-analyze calendar` shows what an event means',
+  ),
+});
+
+/** Where snapshots would be lost with the member's data, by `kubeadm reset` or by the next boot. */
+const FORGETFUL = /^\/(var\/lib\/kubehaus-etcd|var\/lib\/etcd|var\/tmp|tmp|run|dev|proc|sys)(\/|$)/;
+
+const folder = z
+  .string()
+  .refine((path) => /^(\/\w[\w.-]*)+$/.test(path), {
+    error: (issue) => `"${String(issue.input)}" is not the absolute path of a folder`,
+    ...remedied('Write it from / on, with letters, digits, "-", "_" and ".", for example /var/backups/etcd'),
+  })
+  .refine((path) => !FORGETFUL.test(path), {
+    error: (issue) => `snapshots in ${String(issue.input)} would be lost just when they are needed`,
+    ...remedied('Choose a folder of their own, for example /var/backups/etcd'),
+  });
+
+/** The defaults are those of K3s and RKE2 (https://docs.k3s.io/cli/etcd-snapshot). */
+const snapshots = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Whether each member takes snapshots; those that are there stay when it is false.'),
+  schedule: schedule
+    .default('*-*-* 00/12:00:00')
+    .describe('When, as a calendar event of systemd in the time of the host (systemd.time(7)).'),
+  keep: z.int().min(1).max(1000).default(5).describe('Number of snapshots that each member keeps.'),
+  folder: folder
+    .default('/var/lib/kubehaus-etcd-snapshots')
+    .describe('Where they lie on each member’s host; it is made for root alone.'),
+});
 
 /** Settings of etcd that do not depend on where it runs. */
 const etcdSettings = {
@@ -23,6 +60,9 @@ const etcdSettings = {
     .max(50_000)
     .default(1000)
     .describe('Milliseconds without a heartbeat after which members elect; at least 5 heartbeats.'),
+  snapshots: snapshots
+    .prefault({})
+    .describe('Snapshots of all data, which each etcd member takes of its own.'),
 };
 
 const stacked = z.strictObject({

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { parseCidr } from '../cidr.ts';
 import { DNS_LABEL } from '../names.ts';
@@ -125,10 +126,25 @@ export const packages = setOf(
   }),
 );
 
+/** Keys of a cloud-config that say who may log in: of several parts with the same key, cloud-init takes the last. */
+const LOGIN_KEYS = ['user', 'disable_root'];
+
 /** What cloud-init recognises by its first line (https://cloudinit.readthedocs.io/en/latest/explanation/format.html). */
 export const cloudInit = z
   .string()
   .refine((text) => text.startsWith('#cloud-config\n') || text.startsWith('#!'), {
     error: 'is nothing that cloud-init would run',
     ...remedied('Begin the text with a line #cloud-config, or with #! for a script'),
+  })
+  .check((context) => {
+    if (context.value.startsWith('#!')) return;
+    const document = parseDocument(context.value);
+    for (const key of LOGIN_KEYS.filter((name) => document.has(name))) {
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: `${key} would change who may log in`,
+        ...remedied(`Remove ${key}: ssh.user says it; more people belong below users`),
+      });
+    }
   });

@@ -110,6 +110,22 @@ describe('kubehaus init', () => {
     expect(text).not.toContain(PUBLIC_KEY);
   });
 
+  it.each(['--ssh-key', '--ssh-public-key', '--cloud-init'])(
+    'refuses %s with a file that is not there, and writes nothing',
+    async (flag) => {
+      const home = await homeWithKeys(PUBLIC_KEY);
+      const file = join(home, 'nowhere.pub');
+      const { exitCode, stderr } = await kubehaus(['init', '-n', 'prod', '-C', home, flag, file], {
+        env: { HOME: home },
+      });
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining(`${flag}: there is no file ${file}. Nothing was written.`),
+      ]);
+      expect(await readdir(home)).toEqual(['.ssh']);
+    },
+  );
+
   it('names the flag that is missing where it can’t ask: without a terminal, or beside other flags', async () => {
     const home = await homeWithKeys(PUBLIC_KEY);
     for (const flags of [[], ['--masters', '1']]) {

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runPlaybook } from '../../drive/ansible.ts';
 import type { ClusterFolder } from '../../drive/cluster-folder.ts';
 import { Failure, interrupted } from '../../drive/errors.ts';
 import { findAnsible } from '../../drive/tools.ts';
-import { folderWith, quietRun, recordingReporter } from './cluster-in-a-folder.ts';
+import { folderWith, quietRun, recordingReporter, temporaryFolder } from './cluster-in-a-folder.ts';
 
 /** A project that needs no host: two names for this machine, and one where nobody listens. */
 async function project(playbook: string): Promise<ClusterFolder> {
@@ -27,12 +27,12 @@ async function project(playbook: string): Promise<ClusterFolder> {
   return folder;
 }
 
-async function play(playbook: string, more: readonly string[] = []) {
+async function play(playbook: string, more: readonly string[] = [], identityFile?: string) {
   const folder = await project(playbook);
   const reporter = recordingReporter();
   const run = await quietRun(folder, reporter, { ...process.env, HCLOUD_TOKEN: 'canary-token-canary' });
   const tool = await findAnsible(process.env);
-  const result = await runPlaybook(run, tool, { playbook: 'site.yml', more }).catch(
+  const result = await runPlaybook(run, tool, { playbook: 'site.yml', identityFile, more }).catch(
     (error: unknown) => error,
   );
   const logs = await readdir(folder.logs);
@@ -108,6 +108,39 @@ describe('ansible-playbook under kubehaus', () => {
   it('hands arguments of the user on', async () => {
     const { reporter } = await play(TWO_PHASES, ['--tags', 'etcd', '--limit', 'prod-master-2']);
     expect(reporter.lines.filter((line) => line.endsWith('begins'))).toEqual(['[etcd] begins']);
+  });
+
+  it.each([
+    [
+      'a key that is named, alone',
+      '/home/me/my key',
+      ['IdentityFile="/home/me/my key"', 'IdentitiesOnly=yes'],
+    ],
+    ['no key otherwise: ssh asks the agent', undefined, []],
+  ])('has ssh use %s', async (_name, identityFile, options) => {
+    // An ssh that writes down what it was called with, and the agent that it would ask.
+    const ssh = join(await temporaryFolder(), 'ssh');
+    await writeFile(ssh, '#!/bin/sh\nprintf "%s\\n" "$@" "agent $SSH_AUTH_SOCK" >> "$0.called"\n', {
+      mode: 0o755,
+    });
+    const playbook = `
+- name: Log in
+  hosts: prod-master-1
+  gather_facts: false
+  tags: [provision]
+  vars: { ansible_connection: ssh, ansible_ssh_executable: '${ssh}' }
+  tasks:
+    - name: Look
+      ansible.builtin.raw: 'true'
+      changed_when: false
+`;
+    vi.stubEnv('SSH_AUTH_SOCK', '/run/agent');
+    const { result } = await play(playbook, [], identityFile);
+    vi.unstubAllEnvs();
+    expect(result).toMatchObject({ failures: [] });
+    const words = (await readFile(`${ssh}.called`, 'utf8')).split('\n');
+    expect(words).toContain('agent /run/agent');
+    expect(words.filter((word) => word.startsWith('Identit'))).toEqual(options);
   });
 
   it('names the host, the task and the reason of a failure, and the log', async () => {

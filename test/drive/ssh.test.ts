@@ -20,12 +20,12 @@ async function firstHost(address = '127.0.0.1') {
 describe('ssh’s arguments', () => {
   it('pin the host key under the server’s id and ask nobody', async () => {
     const { folder, host } = await firstHost('203.0.113.7');
-    const access = { folder, port: 2222, identityFile: join(folder.root, 'my key') };
+    const access = { folder, user: 'ops', port: 2222, identityFile: join(folder.root, 'my key') };
     // -G prints what ssh itself understood, blanks in paths included.
     const { stdout } = await execa('ssh', ['-G', ...sshArguments(access, host)]);
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([
-        'user root',
+        'user ops',
         'hostname 203.0.113.7',
         'port 2222',
         'hostkeyalias kubehaus-4711',
@@ -36,6 +36,12 @@ describe('ssh’s arguments', () => {
     );
     expect(stdout).toContain(folder.knownHosts);
     expect(stdout).toContain(join(folder.root, 'my key'));
+  });
+
+  it('leave the choice of a key to ssh, and so to the agent, where no key is named', async () => {
+    const { folder, host } = await firstHost('203.0.113.7');
+    const { stdout } = await execa('ssh', ['-G', ...sshArguments({ folder, user: 'root', port: 22 }, host)]);
+    expect(stdout.split('\n')).toContain('identitiesonly no');
   });
 
   it('take words to the other side as they are', async () => {
@@ -79,7 +85,13 @@ describe('waiting for SSH', () => {
     const run = await quietRun(folder, reporter);
     const began = Date.now();
     // Port 1 is tcpmux, which nobody serves any more: the kernel refuses at once.
-    const waiting = waitForHosts(run, { folder, port: 1 }, [host], reporter.begin('ssh'), 2_500);
+    const waiting = waitForHosts(
+      run,
+      { folder, user: 'root', port: 1 },
+      [host],
+      reporter.begin('ssh'),
+      2_500,
+    );
     await expect(waiting).rejects.toMatchObject({
       exit: 'ssh',
       message: '1 node did not answer over SSH within 3 s.',
@@ -95,7 +107,7 @@ describe('waiting for SSH', () => {
     const run = await quietRun(folder, reporter);
     const { port } = silent.address() as { port: number };
     await expect(
-      waitForHosts(run, { folder, port }, [host], reporter.begin('ssh'), 1_500),
+      waitForHosts(run, { folder, user: 'root', port }, [host], reporter.begin('ssh'), 1_500),
     ).rejects.toMatchObject({ exit: 'ssh' });
     silent.close();
   });

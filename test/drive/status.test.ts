@@ -10,6 +10,7 @@ const healthy: NodeStatus = {
   ssh: 'ok',
   units: { 'etcd.service': 'active', 'kubelet.service': 'active' },
   etcd: 'healthy',
+  snapshots: { newest: '2026-11-22T12:00:04.000Z', failed: false },
   ready: 'True',
 };
 
@@ -23,6 +24,12 @@ describe('findings about a node', () => {
       ['prod-master-1: kubelet.service is failed'],
     ],
     ['etcd', { etcd: 'unhealthy: no leader' }, ['prod-master-1: etcd is unhealthy: no leader']],
+    ['no snapshot so far: none is due yet', { snapshots: { failed: false } }, []],
+    [
+      'a snapshot that failed',
+      { snapshots: { newest: '2026-11-22T12:00:04.000Z', failed: true } },
+      ['prod-master-1: the last snapshot of etcd failed; journalctl --unit etcd-snapshot there tells why'],
+    ],
     ['a kubelet that is silent', { ready: 'Unknown' }, ['prod-master-1: Ready is Unknown']],
     ['a node that never joined', { ready: 'missing' }, ['prod-master-1: Kubernetes has no such node']],
   ])('%s', (_name, difference, findings) => {

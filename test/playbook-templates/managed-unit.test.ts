@@ -12,6 +12,7 @@ const RUNNING = {
   NeedDaemonReload: 'no',
   ActiveEnterTimestamp: 'Sun 2026-11-22 12:00:00.500000 UTC',
   StateChangeTimestamp: 'Sun 2026-11-22 12:00:00.500000 UTC',
+  Triggers: '',
 };
 const NOON = Date.UTC(2026, 10, 22, 12, 0, 0, 500) / 1000;
 
@@ -26,12 +27,24 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the module with a systemctl that knows one unit; answers with what the module told it to do, too. */
-async function manage(state: Partial<typeof RUNNING>, args: object = {}, checkMode = false) {
-  const properties = Object.entries({ ...RUNNING, ...state }).map(([name, value]) => `${name}=${value}`);
+/**
+ * Runs the module with a systemctl that knows one unit, and what that one triggers; answers with what the module told it to
+ * do, too.
+ */
+async function manage(
+  state: Partial<typeof RUNNING>,
+  args: object = {},
+  checkMode = false,
+  triggered: Partial<typeof RUNNING> = {},
+) {
+  const known = { 'etcd.service': state, 'triggered.service': triggered };
+  for (const [unit, own] of Object.entries(known)) {
+    const properties = Object.entries({ ...RUNNING, ...own }).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync(join(folder, unit), properties.join(''));
+  }
   writeFileSync(
     join(folder, 'systemctl'),
-    `#!/bin/sh\nif [ "$1" = show ]; then cat <<'E'\n${properties.join('\n')}\nE\nelse echo "$*" >> ${folder}/calls; fi\n`,
+    `#!/bin/sh\nif [ "$1" = show ]; then cat "${folder}/$2"; else echo "$*" >> ${folder}/calls; fi\n`,
     { mode: 0o755 },
   );
   writeFileSync(join(folder, 'calls'), '');
@@ -65,6 +78,16 @@ describe('managed_unit', () => {
     expect(await manage(fresh)).toMatchObject({
       changed: true,
       calls: ['daemon-reload', 'enable etcd.service', 'start etcd.service'],
+    });
+  });
+
+  it('has systemd read the file of a service that a timer starts, when that changed alone', async () => {
+    utimesSync(settings, NOON - 0.3, NOON - 0.3);
+    const timer = { Triggers: 'triggered.service' };
+    expect(await manage(timer)).toMatchObject({ changed: false, calls: [] });
+    expect(await manage(timer, {}, false, { NeedDaemonReload: 'yes' })).toMatchObject({
+      changed: true,
+      calls: ['daemon-reload'],
     });
   });
 

@@ -8,7 +8,7 @@ import { formatLock, LOCK_FILE, type ClusterLock } from '../../cluster/lock.ts';
 import type { ClusterPlan } from '../../cluster/plan.ts';
 import { parseOutputs } from '../../stacks/outputs.ts';
 import { synthesizeTerraform } from '../../stacks/synthesize.ts';
-import { USER_DATA } from '../../stacks/user-data.ts';
+import { ownUserData } from '../../stacks/user-data.ts';
 import { PUBLIC_KEY } from '../cluster/configurations.ts';
 import { emptyProject, type Project } from './project.ts';
 import { terraform, terraformEnvironment } from './real-provider.ts';
@@ -76,7 +76,7 @@ describe('applied to a project at Hetzner, the configuration', () => {
       const ipv4 = project.state.primaryIps.find(({ id }) => id === server.ipv4)?.ip;
       expect(nodes.get(server.name)).toMatchObject({ id: String(server.id), ipv4 });
       expect(server.sshKeys).toEqual([PUBLIC_KEY]);
-      expect(server.userData).toBe(USER_DATA);
+      expect(server.userData).toBe(ownUserData('root'));
     }
   });
 

@@ -1,17 +1,30 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { userDataText, USER_DATA } from '../../stacks/user-data.ts';
+import { ownUserData, userDataText } from '../../stacks/user-data.ts';
 import { clusterOf, terraformOf } from './terraform.ts';
 
 it('holds kubehaus’s part and then the user’s, as cloud-init’s archive', () => {
-  expect(userDataText(undefined)).toBe(USER_DATA);
+  expect(userDataText('root', undefined)).toBe(ownUserData('root'));
   const script = '#!/bin/sh\necho "${HOSTNAME}"\n';
-  const text = userDataText(script);
+  const text = userDataText('root', script);
   expect(text.split('\n')[0]).toBe('#cloud-config-archive');
   expect(parse(text)).toEqual([
-    { type: 'text/cloud-config', content: USER_DATA },
+    { type: 'text/cloud-config', content: ownUserData('root') },
     { type: 'text/x-shellscript', content: script },
   ]);
+});
+
+it('lets root in, or makes another user whom cloud-init gives the keys, and lets root in no more', () => {
+  expect(parse(ownUserData('root'))).toEqual({
+    disable_root: false,
+    ssh_pwauth: false,
+    manage_etc_hosts: false,
+  });
+  expect(parse(ownUserData('ops'))).toMatchObject({
+    user: { name: 'ops', sudo: ['ALL=(ALL) NOPASSWD:ALL'], lock_passwd: true },
+    disable_root: true,
+    ssh_pwauth: false,
+  });
 });
 
 it('is one value for the cluster, and one for each pool that has its own', () => {

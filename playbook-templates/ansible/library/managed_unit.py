@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 module: managed_unit
 short_description: Keeps a systemd unit enabled, running and up to date with its files
 description:
-  - Enables and starts the unit.
+  - Enables and starts the unit. Of a timer, systemd also knows its service's file as it is now.
   - Restarts (or reloads) it when one of its files is newer than the moment it last started (or reloaded). A handler
     would forget that when a play is cut off between the change and the handler; the files' times do not.
 options:
@@ -52,6 +52,7 @@ PROPERTIES = (
     "NeedDaemonReload",
     "ActiveEnterTimestamp",
     "StateChangeTimestamp",
+    "Triggers",
 )
 
 
@@ -96,7 +97,9 @@ def main():
             module.fail_json(msg=f"there is no unit {unit}: its unit file was not installed")
 
     actions = []
-    if state["NeedDaemonReload"] == "yes":
+    # What a timer starts is no more than loaded until then, and would be started as it was.
+    triggered = [show(module, other) for other in state["Triggers"].split()]
+    if any(one["NeedDaemonReload"] == "yes" for one in (state, *triggered)):
         actions.append("daemon-reload")
     if state["UnitFileState"] not in ("enabled", "static", "indirect", "generated"):
         actions.append("enable")
