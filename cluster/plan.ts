@@ -95,12 +95,12 @@ export function planCluster(
   source: Source,
 ): Result<{ plan: ClusterPlan; lock: ClusterLock }> {
   const topology = topologyOf(config);
-  const { nodeCidr, podCidr, serviceCidr } = config.network;
+  const { nodeCidr, podCidr, serviceCidr, cni } = config.network;
   const wanted = wantedNodes(config);
   const { nodes, problems } = place(config, wanted, lock, source);
   if (problems.length > 0) return { ok: false, problems };
 
-  const components = componentsFor(config.kubernetes.version).map((component) =>
+  const components = componentsFor(config.kubernetes.version, cni).map((component) =>
     withMirrorSums(component, config),
   );
   return {
@@ -110,7 +110,7 @@ export function planCluster(
       lock: {
         version: 1,
         name: config.name,
-        network: { nodeCidr, podCidr, serviceCidr },
+        network: { nodeCidr, podCidr, serviceCidr, cni },
         nodes: Object.fromEntries(
           nodes.map(({ name, address, podCidr, location, serverType }) => [
             name,
@@ -387,6 +387,17 @@ function changesOfRunningCluster(config: ClusterConfig, lock: ClusterLock, sourc
         ['network', name],
         `the ${has} of the running cluster have addresses of ${before}`,
         `Keep ${before}, ${unless}`,
+      ),
+    );
+  }
+  const cni = lock.network?.cni;
+  if (cni !== undefined && cni !== config.network.cni) {
+    problems.push(
+      problemAt(
+        source,
+        ['network', 'cni'],
+        `${cni} connects the pods of the running cluster, and all of them would lose their network`,
+        `Keep ${cni}, ${unless}`,
       ),
     );
   }

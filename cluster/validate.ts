@@ -15,6 +15,7 @@ const rules: readonly Rule[] = [
   placementGroups,
   mixedArchitectures,
   rulesOfTheFirewall,
+  calicoWithoutTypha,
 ];
 
 /** Everything that is wrong with the cluster as a whole. */
@@ -157,4 +158,21 @@ function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
         ),
       ),
   );
+}
+
+/** "Above 100 nodes it is essential" (https://github.com/projectcalico/calico/blob/v3.32.1/manifests/calico-typha.yaml). */
+const NODES_WITHOUT_TYPHA = 100;
+
+/** Each node of Calico watches the API by itself, unless Typha stands in between, which its plain manifest does not have. */
+function calicoWithoutTypha(config: ClusterConfig, source: Source): Problem[] {
+  const nodes = config.workers.reduce((sum, { count }) => sum + count, config.controlPlane.count);
+  if (config.network.cni !== 'calico' || nodes <= NODES_WITHOUT_TYPHA) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'cni'],
+      `${nodes} masters and workers are too many for Calico without Typha, which this version of kubehaus does not install`,
+      `Use at most ${NODES_WITHOUT_TYPHA}, or another pod network if the cluster was never brought up`,
+    ),
+  ];
 }

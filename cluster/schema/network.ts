@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podNetworks } from '../catalog.ts';
 import { cidr } from './values.ts';
 
 export const network = z.strictObject({
@@ -13,7 +14,9 @@ export const network = z.strictObject({
     .default(1420)
     .describe('MTU of the mesh: 1500 less WireGuard’s 80 bytes over IPv6 (wg-quick(8) subtracts the same).'),
   cni: z
-    .enum(['native'])
+    .enum(podNetworks)
     .default('native')
-    .describe('Pod network: native routes pods through the mesh itself.'),
+    .describe(
+      'Pod network. native: the mesh itself routes pods, without a daemon. cilium, calico and flannel are installed from their own releases; cilium and calico enforce NetworkPolicy, native and flannel do not. With each of them packets between nodes stay inside the mesh. A running cluster keeps its pod network.',
+    ),
 });
