@@ -5,7 +5,28 @@ export type Architecture = 'amd64' | 'arm64';
 /** The release files that a node runs from. */
 export type ComponentName = keyof typeof officialFiles;
 
-export const componentNames = Object.keys(officialFiles) as readonly ComponentName[];
+/** What every cluster runs from. */
+const componentsOfAll: readonly ComponentName[] = [
+  'kubeadm',
+  'kubelet',
+  'kubectl',
+  'etcd',
+  'containerd',
+  'runc',
+  'cni-plugins',
+];
+
+/** How pods are connected: by the mesh itself, or by a CNI that runs as a DaemonSet. */
+export const podNetworks = ['native', 'cilium', 'calico', 'flannel'] as const;
+export type PodNetwork = (typeof podNetworks)[number];
+
+/** What masters install a pod network from. */
+export const podNetworkComponents: Readonly<Record<PodNetwork, readonly ComponentName[]>> = {
+  native: [],
+  cilium: ['helm', 'cilium'],
+  calico: ['calico'],
+  flannel: ['flannel'],
+};
 
 /** Kubernetes versions that kubehaus knows, newest first. */
 export const kubernetesVersions: readonly string[] = Object.keys(officialFiles.kubeadm.sha256);
@@ -43,20 +64,24 @@ const companions: Record<Exclude<ComponentName, 'kubeadm' | 'kubelet' | 'kubectl
   containerd: '2.3.4',
   runc: '1.4.3',
   'cni-plugins': '1.9.1',
+  cilium: '1.19.6',
+  calico: '3.32.1',
+  flannel: '0.28.9',
+  helm: '3.18.4',
 };
 
 /** One release file, at one version, for both architectures. */
 export interface Component {
   readonly name: ComponentName;
   readonly version: string;
-  /** Path below a mirror's `files` and, after `https://`, the official URL; `{arch}` still stands in it. */
+  /** Path below a mirror's `files` and, after `https://`, the official URL; `{arch}` may still stand in it. */
   readonly path: string;
   readonly sha256: Readonly<Record<Architecture, string>>;
 }
 
 /** The components of a cluster at a Kubernetes version of `kubernetesVersions`, with the official sums. */
-export function componentsFor(kubernetesVersion: string): readonly Component[] {
-  return componentNames.map((name) => {
+export function componentsFor(kubernetesVersion: string, podNetwork: PodNetwork): readonly Component[] {
+  return [...componentsOfAll, ...podNetworkComponents[podNetwork]].map((name) => {
     const version = name in companions ? companions[name as keyof typeof companions] : kubernetesVersion;
     const { url, sha256 } = officialFiles[name];
     const sums = (sha256 as Record<string, Record<Architecture, string>>)[version];

@@ -2,7 +2,8 @@ import type { Architecture } from './catalog.ts';
 
 /**
  * SHA-256 of the official release files, by component and version. `{version}` and `{arch}` stand in the URLs for the
- * version without a leading v and for amd64 or arm64. The sums are those published with the releases.
+ * version without a leading v and for amd64 or arm64. The sums are those published with the releases; for manifests, which
+ * have none, those of the file at the release's tag.
  */
 export const officialFiles = {
   kubeadm: {
@@ -368,4 +369,36 @@ export const officialFiles = {
       },
     },
   },
+  calico: {
+    url: 'https://raw.githubusercontent.com/projectcalico/calico/v{version}/manifests/calico.yaml',
+    sha256: {
+      '3.32.1': sameForAll('a1df919d9721cf667accdc3e72848911b0cb25cfab7d2478ad0c996302c95744'),
+    },
+  },
+  flannel: {
+    url: 'https://raw.githubusercontent.com/flannel-io/flannel/v{version}/Documentation/kube-flannel.yml',
+    sha256: {
+      '0.28.9': sameForAll('e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0'),
+    },
+  },
+  cilium: {
+    url: 'https://helm.cilium.io/cilium-{version}.tgz',
+    sha256: {
+      '1.19.6': sameForAll('21c43cf53841f9ab0375047d95aa4c64051ea52bbd2c679416e6408f5f1c9179'),
+    },
+  },
+  helm: {
+    url: 'https://get.helm.sh/helm-v{version}-linux-{arch}.tar.gz',
+    sha256: {
+      '3.18.4': {
+        amd64: 'f8180838c23d7c7d797b208861fecb591d9ce1690d8704ed1e4cb8e2add966c1',
+        arm64: 'c0a45e67eef0c7416a8a8c9e9d5d2d30d70e4f4d3f7bea5de28241fffa8f3b89',
+      },
+    },
+  },
 } satisfies Record<string, { url: string; sha256: Record<string, Record<Architecture, string>> }>;
+
+/** Sums of a file that has no programs in it. */
+function sameForAll(sha256: string): Record<Architecture, string> {
+  return { amd64: sha256, arm64: sha256 };
+}

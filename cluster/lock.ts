@@ -17,12 +17,13 @@ const lockSchema = z.strictObject({
   version: z.literal(1),
   /** Name of the cluster, and so of all its servers. Absent before the first plan. */
   name: dnsLabel.optional(),
-  /** Networks that every node, pod and Service has an address of. Absent before the first plan. */
+  /** Networks that every node, pod and Service has an address of, and what connects pods. Absent before the first plan. */
   network: z
     .strictObject({
       nodeCidr: z.cidrv4(),
       podCidr: z.cidrv4(),
       serviceCidr: z.cidrv4(),
+      cni: z.string().default('native'),
       /** Only where the mesh goes through a private network. */
       privateCidr: z.cidrv4().optional(),
     })

@@ -98,10 +98,10 @@ export function planCluster(
   lock: ClusterLock,
 ): { plan: ClusterPlan; lock: ClusterLock } {
   const topology = topologyOf(config);
-  const { nodeCidr, podCidr, serviceCidr } = config.network;
+  const { nodeCidr, podCidr, serviceCidr, cni } = config.network;
   const privateNetwork = privateNetworkOf(config);
   const nodes = place(config, wantedNodes(config), lock);
-  const components = componentsFor(config.kubernetes.version).map((component) =>
+  const components = componentsFor(config.kubernetes.version, cni).map((component) =>
     withMirrorSums(component, config),
   );
   return {
@@ -121,6 +121,7 @@ export function planCluster(
         nodeCidr,
         podCidr,
         serviceCidr,
+        cni,
         ...(privateNetwork === undefined ? {} : { privateCidr: privateNetwork.cidr }),
       },
       sshUser: config.ssh.user,

@@ -18,6 +18,7 @@ export const changesOfRunningCluster: readonly Rule[] = [
   ...[
     otherVersion,
     otherNetworks,
+    otherPodNetwork,
     otherTransport,
     otherPrivateNetwork,
     otherZone,
@@ -95,6 +96,19 @@ function otherNetworks(config: ClusterConfig, source: Source, lock: ClusterLock)
       ),
     ];
   });
+}
+
+function otherPodNetwork({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const before = lock.network?.cni;
+  if (before === undefined || before === network.cni) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'cni'],
+      `${before} connects the pods of the running cluster, and all of them would lose their network`,
+      `Keep ${before}, ${UNLESS}`,
+    ),
+  ];
 }
 
 /**

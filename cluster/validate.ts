@@ -28,6 +28,7 @@ const rules: readonly Rule[] = [
   sshKeys,
   portsOfTheFirewall,
   rulesOfTheFirewall,
+  calicoWithoutTypha,
   enoughAddresses,
   enoughPodNetworks,
   ...lockRules,
@@ -341,4 +342,27 @@ function eachFirewallRule(
   check: (rule: FirewallRule, index: number) => Problem[],
 ): Problem[] {
   return eachOf(firewall.rules, check);
+}
+
+/** "Above 100 nodes it is essential" (https://github.com/projectcalico/calico/blob/v3.32.1/manifests/calico-typha.yaml). */
+const NODES_WITHOUT_TYPHA = 100;
+
+/** Each node of Calico watches the API by itself, unless Typha stands in between, which its plain manifest does not have. */
+function calicoWithoutTypha({ network, controlPlane, workers }: ClusterConfig, source: Source): Problem[] {
+  if (network.cni !== 'calico') return [];
+  // A number that is wrong counts as none: the others may be too many all the same.
+  const counts = [
+    known(() => controlPlane.count),
+    ...[...workers.keys()].map((index) => known(() => workers[index]?.count)),
+  ];
+  const nodes = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  if (nodes <= NODES_WITHOUT_TYPHA) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'cni'],
+      `${nodes} masters and workers are too many for Calico without Typha, which this version of kubehaus does not install`,
+      `Use at most ${NODES_WITHOUT_TYPHA}, or another pod network if the cluster was never brought up`,
+    ),
+  ];
 }

@@ -1,3 +1,4 @@
+import { podNetworks } from '../cluster/catalog.ts';
 import type { ClusterPlan } from '../cluster/plan.ts';
 import { synthesizeTerraform } from '../stacks/synthesize.ts';
 import { compile, yamlText } from './template.ts';
@@ -26,7 +27,7 @@ export function renderCluster(plan: ClusterPlan, sources: Sources): Tree {
   const tree = new Map<string, string>();
   for (const [path, text] of sources) {
     const place = placeOf(path);
-    if (place === undefined) continue;
+    if (place === undefined || isOfAnotherPodNetwork(path, plan)) continue;
     if (!place.endsWith('.hbs')) {
       tree.set(place, text);
       continue;
@@ -41,7 +42,7 @@ export function renderCluster(plan: ClusterPlan, sources: Sources): Tree {
   for (const [path, text] of registryMirrors(view))
     tree.set(`ansible/roles/containerd/files/certs.d/${path}`, text);
   for (const node of plan.nodes)
-    tree.set(`ansible/host_vars/${node.name}.yml`, document(hostVariables(node)));
+    tree.set(`ansible/host_vars/${node.name}.yml`, document(hostVariables(node, plan.config.network.cni)));
   return new Map([...tree].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
@@ -51,6 +52,11 @@ function placeOf(path: string): string | undefined {
     if (source.endsWith('/') && path.startsWith(source)) return place + path.slice(source.length);
   }
   return undefined;
+}
+
+/** Each pod network is a role; a cluster has one of them. */
+function isOfAnotherPodNetwork(path: string, { config }: ClusterPlan): boolean {
+  return podNetworks.some((name) => name !== config.network.cni && path.startsWith(`roles/cni_${name}/`));
 }
 
 function document(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { ComponentName } from '../cluster/catalog.ts';
+import { podNetworkComponents, type ComponentName, type PodNetwork } from '../cluster/catalog.ts';
 import type { NodePlan } from '../cluster/plan.ts';
 import type { Settings } from './merge.ts';
 import type { View } from './view.ts';
@@ -35,19 +35,19 @@ export function groupVariables(view: View): Settings {
     kubernetes_version: kubernetes.version,
     kubernetes_pod_cidr: network.podCidr,
     kubernetes_ignore_preflight_errors: kubernetes.ignorePreflightErrors,
-    cni_mtu: network.mtu,
+    ...(network.cni === 'native' ? { cni_native_mtu: network.mtu } : {}),
   };
 }
 
 /** host_vars/<node>.yml: what is a node's own. */
-export function hostVariables(node: NodePlan): Settings {
+export function hostVariables(node: NodePlan, podNetwork: PodNetwork): Settings {
   return {
     node_role: node.role,
     node_address: node.address,
     ...(node.privateAddress === undefined ? {} : { node_private_address: node.privateAddress }),
     ...(node.podCidr === undefined ? {} : { node_pod_cidr: node.podCidr }),
     node_architecture: node.architecture,
-    components_names: componentsOf(node),
+    components_names: componentsOf(node, podNetwork),
     ...(node.packages.length === 0 ? {} : { host_packages_pool: node.packages }),
     node_labels: node.labels,
     node_taints: node.taints,
@@ -55,12 +55,13 @@ export function hostVariables(node: NodePlan): Settings {
 }
 
 /** Release files that a node runs from. Masters look into etcd, with etcdctl, before they initialise anything. */
-function componentsOf(node: NodePlan): readonly ComponentName[] {
+function componentsOf(node: NodePlan, podNetwork: PodNetwork): readonly ComponentName[] {
   return [
     ...(node.role === 'worker' ? [] : (['etcd'] as const)),
     ...(node.role === 'etcd'
       ? []
       : (['containerd', 'runc', 'cni-plugins', 'kubeadm', 'kubelet', 'kubectl'] as const)),
+    ...(node.role === 'control-plane' ? podNetworkComponents[podNetwork] : []),
   ];
 }
 

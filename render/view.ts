@@ -34,6 +34,10 @@ export interface View extends ClusterPlan {
   readonly kubeletConfiguration: Settings;
   readonly kubeProxyConfiguration: Settings;
   readonly containerdConfiguration: Settings;
+  /** Roles of the pod network: for every node, before containerd starts, and for a master that works. */
+  readonly podNetworkRoles: { readonly ofNodes: readonly string[]; readonly ofMaster: readonly string[] };
+  /** Cilium's operator has two instances, which never share a node. */
+  readonly ciliumOperators: number;
   /** The cluster as a Mermaid flowchart. */
   readonly drawing: string;
   /** Rows of the README's table of nodes. */
@@ -47,13 +51,14 @@ const SANDBOX_IMAGE = 'registry.k8s.io/pause:3.10.1';
 
 export function viewOf(plan: ClusterPlan): View {
   const { config, nodes } = plan;
+  const kubeNodes = nodes.filter((node) => node.role !== 'etcd');
   const etcdMembers = nodes.filter((node) => node.etcdMember);
   const etcdEndpoints = etcdMembers.map((node) => `https://${node.address}:2379`);
   return {
     ...plan,
     masters: nodes.filter((node) => node.role === 'control-plane'),
     workers: nodes.filter((node) => node.role === 'worker'),
-    kubeNodes: nodes.filter((node) => node.role !== 'etcd'),
+    kubeNodes,
     etcdMembers,
     etcdEndpoints,
     apiserverEtcdEndpoints: plan.topology.kind === 'stacked' ? ['https://127.0.0.1:2379'] : etcdEndpoints,
@@ -76,6 +81,11 @@ export function viewOf(plan: ClusterPlan): View {
       clusterCIDR: config.network.podCidr,
     }),
     containerdConfiguration: containerdConfiguration(plan),
+    podNetworkRoles:
+      config.network.cni === 'native'
+        ? { ofNodes: ['cni_native'], ofMaster: [] }
+        : { ofNodes: [], ofMaster: [`cni_${config.network.cni}`] },
+    ciliumOperators: Math.min(2, kubeNodes.length),
     drawing: drawing(plan),
     nodeRows: nodes.map((node) => ({
       ...node,
@@ -151,7 +161,8 @@ function containerdConfiguration({ config }: ClusterPlan): Settings {
               runc: { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: '/usr/local/bin/runc' } },
             },
           },
-          cni: { bin_dirs: ['/opt/cni/bin'], conf_dir: '/etc/cni/net.d' },
+          // The reference plugins of the release file, then those that the DaemonSet of a pod network copies to its place.
+          cni: { bin_dirs: ['/usr/local/libexec/cni', '/opt/cni/bin'], conf_dir: '/etc/cni/net.d' },
         },
       },
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podNetworks } from '../catalog.ts';
 import { contains, parseCidr } from '../cidr.ts';
 import { cidr, remedied } from './values.ts';
 
@@ -9,9 +10,11 @@ const networkSettings = {
   serviceCidr: cidr.default('10.96.0.0/16').describe('Addresses of Services.'),
   wireguardPort: z.int().min(1).max(65535).default(51820).describe('UDP port of WireGuard.'),
   cni: z
-    .enum(['native'])
+    .enum(podNetworks)
     .default('native')
-    .describe('Pod network: native routes pods through the mesh itself.'),
+    .describe(
+      'Pod network. native: the mesh itself routes pods, without a daemon. cilium, calico and flannel are installed from their own releases; cilium and calico enforce NetworkPolicy, native and flannel do not. With each of them packets between nodes stay inside the mesh. A running cluster keeps its pod network.',
+    ),
 };
 
 const publicTransport = z.strictObject({

@@ -36,15 +36,26 @@ describe.each(scenarios)('scenario %s', (scenario) => {
 });
 
 describe('a rendered tree', () => {
-  it('holds every role and playbook of the sources', () => {
+  it('holds every playbook of the sources, and every role but those of other pod networks', () => {
     const tree = renderCluster(planOf('air-gapped'), sources);
     for (const path of sources.keys()) {
       const place = path
         .replace('playbook-templates/', '')
         .replace(/^roles\//, 'ansible/roles/')
         .replace(/\.hbs$/, '');
-      expect([...tree.keys()]).toContain(place);
+      expect(tree.has(place), place).toBe(!/\/cni_(calico|cilium|flannel)\//.test(place));
     }
+  });
+
+  it.each(['calico', 'cilium', 'flannel'])('has %s as its only pod network where that was chosen', (cni) => {
+    const tree = renderCluster(planOf(`cni-${cni}`), sources);
+    const roles = [...tree.keys()].flatMap((path) => /\/roles\/(cni_[a-z]+)\//.exec(path)?.[1] ?? []);
+    expect(new Set(roles)).toEqual(new Set([`cni_${cni}`]));
+    const playbooks = [...tree].filter(([path]) => /^ansible\/[a-z-]+\.yml$/.test(path));
+    expect(playbooks.filter(([, text]) => text.includes(`name: cni_${cni}`)).map(([path]) => path)).toEqual([
+      'ansible/install-workers.yml',
+    ]);
+    expect(playbooks.map(([, text]) => text).join('')).not.toContain('cni_native');
   });
 
   it('shows one more worker as its own files and a few lines', () => {

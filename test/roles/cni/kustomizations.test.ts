@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { parse, parseAllDocuments } from 'yaml';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { renderCluster } from '../../../render/tree.ts';
+import { planOf, sources } from '../../render/scenarios.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Container {
+  readonly name: string;
+  readonly args?: string[];
+  readonly env?: { name: string; value?: string }[];
+  readonly livenessProbe?: object;
+  readonly readinessProbe?: object;
+}
+
+interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: { name: string; namespace?: string };
+  readonly data: Record<string, string>;
+  readonly spec: { template: { spec: { containers: Container[]; initContainers?: Container[] } } };
+}
+
+/**
+ * What a master would apply: the command of the role's task, over the rendered kustomization and, linked beside it as on a
+ * master, a manifest with upstream's names.
+ */
+async function manifestOf(cni: string, file: string, upstream: (text: string) => string = (text) => text) {
+  const tree = renderCluster(planOf(`cni-${cni}`), sources);
+  const role = `ansible/roles/cni_${cni}`;
+  writeFileSync(join(folder, 'release-file'), upstream(readFileSync(join(import.meta.dirname, file), 'utf8')));
+  const beside = mkdtempSync(join(folder, 'kustomization-'));
+  symlinkSync(join(folder, 'release-file'), join(beside, file));
+  writeFileSync(join(beside, 'kustomization.yaml'), tree.get(`${role}/files/kustomization.yaml`) ?? '');
+  const tasks = parse(tree.get(`${role}/tasks/main.yml`) ?? '') as { applied_manifest?: { command: string[] } }[];
+  const [program = '', ...args] = tasks.flatMap((task) => task.applied_manifest?.command ?? []);
+  expect(args.at(-1)).toBe(`/etc/kubehaus/${cni}`);
+  const { stdout } = await execa(program, [...args.slice(0, -1), beside]);
+  const objects = parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
+  return (kind: string, name: string) => {
+    const object = objects.find(({ kind: ofKind, metadata }) => ofKind === kind && metadata.name === name);
+    if (object === undefined) throw new Error(`no ${kind} ${name} in\n${stdout}`);
+    return object;
+  };
+}
+
+const envOf = (container: Container | undefined) =>
+  (container?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [`${name}=${value}`]));
+
+describe('Calico’s manifest with the changes of the cluster', () => {
+  it('has the cluster’s pod network, each node’s part of it, and the MTU of the mesh', async () => {
+    const object = await manifestOf('calico', 'calico.yaml');
+    const { data } = object('ConfigMap', 'calico-config');
+    expect(data).toMatchObject({ typha_service_name: 'none', veth_mtu: '1370' });
+    const { plugins } = JSON.parse(
+      (data['cni_network_config'] ?? '').replace('__CNI_MTU__', data['veth_mtu'] ?? ''),
+    ) as { plugins: object[] };
+    expect(plugins[0]).toMatchObject({ type: 'calico', mtu: 1370, ipam: { type: 'host-local', subnet: 'usePodCidr' } });
+    const { containers, initContainers } = object('DaemonSet', 'calico-node').spec.template.spec;
+    expect(envOf(containers[0]).sort()).toEqual([
+      'CALICO_IPV4POOL_CIDR=10.200.0.0/16',
+      'CALICO_IPV4POOL_IPIP=Never',
+      'DATASTORE_TYPE=kubernetes',
+      'USE_POD_CIDR=true',
+    ]);
+    expect(initContainers?.map(({ name }) => name)).toEqual(['install-cni']);
+  });
+
+  it('routes nothing itself, and does not wait for a BGP daemon that does not run', async () => {
+    const object = await manifestOf('calico', 'calico.yaml');
+    expect(object('ConfigMap', 'calico-config').data).toMatchObject({ calico_backend: 'none' });
+    expect(object('DaemonSet', 'calico-node').spec.template.spec.containers[0]).toMatchObject({
+      livenessProbe: { exec: { command: ['/bin/calico-node', '-felix-live'] }, periodSeconds: 10 },
+      readinessProbe: { exec: { command: ['/bin/calico-node', '-felix-ready'] }, periodSeconds: 10 },
+    });
+  });
+
+  it('asks the API through the node’s own load balancer', async () => {
+    const object = await manifestOf('calico', 'calico.yaml');
+    expect(object('ConfigMap', 'kubernetes-services-endpoint')).toMatchObject({
+      metadata: { namespace: 'kube-system' },
+      data: { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '16443' },
+    });
+  });
+
+  it.each(['calico-config', 'calico-node'])('is refused when upstream has no %s any more', async (name) => {
+    await expect(
+      manifestOf('calico', 'calico.yaml', (text) => text.replace(`name: ${name}\n`, 'name: other\n')),
+    ).rejects.toThrow(name);
+  });
+});
+
+describe('flannel’s manifest with the changes of the cluster', () => {
+  it('has the cluster’s pod network, and the mesh’s interface, whose MTU pods get', async () => {
+    const object = await manifestOf('flannel', 'kube-flannel.yml');
+    const { data } = object('ConfigMap', 'kube-flannel-cfg');
+    expect(JSON.parse(data['net-conf.json'] ?? '')).toEqual({ Network: '10.200.0.0/16', Backend: { Type: 'alloc' } });
+    expect(data['cni-conf.json']).toContain('flannel');
+    const [container] = object('DaemonSet', 'kube-flannel-ds').spec.template.spec.containers;
+    expect(container?.args).toContain('--iface=wg0');
+    expect(container?.env?.map(({ name }) => name)).toContain('POD_NAME');
+  });
+
+  it('asks the API through the node’s own load balancer', async () => {
+    const object = await manifestOf('flannel', 'kube-flannel.yml');
+    const [container] = object('DaemonSet', 'kube-flannel-ds').spec.template.spec.containers;
+    expect(envOf(container).sort()).toEqual(['KUBERNETES_SERVICE_HOST=127.0.0.1', 'KUBERNETES_SERVICE_PORT=16443']);
+  });
+
+  it.each(['kube-flannel-cfg', 'kube-flannel-ds'])('is refused when upstream has no %s any more', async (name) => {
+    await expect(
+      manifestOf('flannel', 'kube-flannel.yml', (text) => text.replace(`name: ${name}\n`, 'name: other\n')),
+    ).rejects.toThrow(name);
+  });
+});
