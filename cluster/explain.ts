@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { formatPath, type Problem } from './problem.ts';
-import { knownKeys, nearest } from './known-fields.ts';
+import { knownKeys, nearest, schemasAt } from './known-fields.ts';
 import { problemAt, writtenAt, type Source } from './source.ts';
 
 /** What zod found at one place, in the words of cluster.yaml: one problem, or one for each unknown field. */
@@ -105,6 +105,9 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, source: Source, schem
       given === undefined
         ? problemAt(source, path, 'is missing', `Add it: ${choices}`)
         : problemAt(source, path, `${show(given)} is not one of the allowed values`, `Choose ${choices}`),
+      ...wrongInAllVariants(schemasAt(schema, path.slice(0, -1)), input, discriminator).flatMap((inner) =>
+        explain({ ...inner, path: [...path.slice(0, -1), ...inner.path] }, source, schema),
+      ),
     ];
   }
   const kinds: string[] = [];
@@ -114,6 +117,19 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, source: Source, schem
     else return inner.flatMap((one) => explain({ ...one, path: [...path, ...one.path] }, source, schema));
   }
   return [wrongKind(kinds, input, path, source, [])];
+}
+
+/** What is wrong with a map whichever kind of several it was meant to be; `discriminator` would tell. */
+function wrongInAllVariants(variants: readonly z.ZodType[], input: unknown, discriminator: string) {
+  const [first = [], ...others] = variants.map((variant) =>
+    (variant.safeParse(input, { reportInput: true }).error?.issues ?? []).filter(
+      ({ path }) => path[0] !== discriminator,
+    ),
+  );
+  const text = (issue: z.core.$ZodIssue) => `${issue.path.join('.')}: ${issue.message}`;
+  return first.filter((issue) =>
+    others.every((issues) => issues.some((other) => text(other) === text(issue))),
+  );
 }
 
 /** A value of another kind than all that may stand there. `fields` are those of a map. */

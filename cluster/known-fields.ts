@@ -2,11 +2,14 @@ import type { z } from 'zod';
 
 /** Names of the fields that a schema knows at a path. */
 export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let schemas: unknown[] = [schema];
-  for (const key of path) schemas = schemas.flatMap((one) => step(unwrap(one), key));
-  return [
-    ...new Set(schemas.flatMap((one) => unwrap(one).flatMap((inner) => Object.keys(shapeOf(inner) ?? {})))),
-  ];
+  return [...new Set(schemasAt(schema, path).flatMap((one) => Object.keys(shapeOf(one) ?? {})))];
+}
+
+/** The schemas of what may stand at a path: one, or each variant of a union. */
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+  let schemas = unwrap(schema);
+  for (const key of path) schemas = step(schemas, key).flatMap(unwrap);
+  return schemas as z.ZodType[];
 }
 
 interface Definition {

@@ -51,7 +51,7 @@ describe('flags of kubehaus init', () => {
       refusals({ own: { masters: 4, serverType: 'CX33', locations: ['moon'] } }).map(
         (text) => text.split(': ')[0],
       ),
-    ).toEqual(['--locations', '--server-type', '--masters']);
+    ).toEqual(['--locations', '--masters', '--server-type']);
     expect(refusals({ own: { masters: 4 } })).toEqual([
       '--masters: 4 etcd members survive no more failures than 3. Use 3 or 5 masters, or put etcd on machines of its own with --etcd 3.',
     ]);
