@@ -159,6 +159,29 @@ export class OutOfStock extends Failure {
   }
 }
 
+/** The account may have no more of something (https://docs.hetzner.cloud/reference/cloud#errors, resource_limit_exceeded). */
+export function limitReached(
+  addresses: readonly string[],
+  failed: FailedCommand,
+  problems: readonly string[],
+): Failure {
+  return new Failure(
+    'terraform',
+    `Hetzner’s limits of your account do not allow ${addresses.join(', ')}.`,
+    'What was made is kept. Ask for higher limits in the Hetzner Console (Limits), or delete what you do not need; then run the same command again: it goes on from there.',
+    [...problems, ...endingOf(failed)],
+  );
+}
+
+export function limitsTooLow(problems: readonly string[]): Failure {
+  return new Failure(
+    'terraform',
+    'Hetzner would refuse a part of this plan. Nothing was applied.',
+    'Ask for higher limits in the Hetzner Console (Limits) and write them into account.limits, delete what you do not need, or plan fewer nodes; then run the same command again.',
+    problems,
+  );
+}
+
 export function unexpectedOutputs(why: string): Failure {
   return new Failure(
     'terraform',

@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
+import type { ClusterPlan } from '../cluster/plan.ts';
 import { runPlaybook } from './ansible.ts';
 import { applyPlan } from './apply.ts';
 import { askForYes } from './ask.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
-import { count } from './errors.ts';
+import { count, limitsTooLow } from './errors.ts';
+import { NoAnswer } from './hetzner-api.ts';
+import { exceeded, standings } from './hetzner-limits.ts';
 import { checkToken } from './hetzner-token.ts';
 import { readHosts, writeAddresses } from './inventory.ts';
 import { hostsOfLimit, limitIn } from './limited-hosts.ts';
@@ -13,6 +16,7 @@ import type { PhaseTime, Reporter } from './reporter.ts';
 import { inPhase, withRun, type Run } from './run.ts';
 import type { SshAccess } from './ssh-command.ts';
 import { terraformIn } from './terraform.ts';
+import { describeChanges, type ResourceChange } from './terraform-changes.ts';
 import { findAnsible, findSsh, findTerraform } from './tools.ts';
 import { waitForHosts } from './wait-for-ssh.ts';
 
@@ -58,6 +62,9 @@ export async function up(
     reporter.print(planned.join('\n').trim());
     try {
       if (changes) {
+        const changed = await terraform.planned();
+        reporter.print(['', ...describeChanges(changed)].join('\n'));
+        await requireLimits(plan, changed);
         if (!options.yes) await askForYes(reporter, `Apply this plan to the cluster ${plan.name}?`);
         await applyPlan(run, terraform);
       }
@@ -70,6 +77,17 @@ export async function up(
     await configureHosts(run, ansibleTool, options);
     return run.times;
   });
+}
+
+/** Fails when Hetzner would refuse a part of what is planned, as far as that is known. */
+async function requireLimits(plan: ClusterPlan, changes: readonly ResourceChange[]): Promise<void> {
+  try {
+    const problems = exceeded(await standings(process.env, changes, plan.config.account.limits));
+    if (problems.length > 0) throw limitsTooLow(problems);
+  } catch (error) {
+    // Hetzner may be out of reach for us and not for Terraform, which knows more of proxies.
+    if (!(error instanceof NoAnswer)) throw error;
+  }
 }
 
 /** The Ansible half of `up`, on servers that exist. */

@@ -1,0 +1,45 @@
+import type { HostPreview } from '../drive/host-preview.ts';
+import { count } from '../drive/errors.ts';
+import { table } from './table.ts';
+
+/** Names in a cell before it is cut to "and N more". */
+const SHOWN = 4;
+
+/** Nodes that are new or leave, and what those that stay get. */
+export function describeHosts(preview: HostPreview): string {
+  const { installed, leaving, staying, changes } = preview;
+  return [
+    ...(installed.length === 0 ? [] : [`Installed: ${installed.join(', ')}.`]),
+    ...(leaving.length === 0 ? [] : [`Leave with their servers: ${leaving.join(', ')}.`]),
+    ...(staying.length === 0 ? [] : existing(staying, changes)),
+  ].join('\n');
+}
+
+function existing(staying: readonly string[], changes: HostPreview['changes']): string[] {
+  const nodes = `the ${count(staying.length, 'node')} that ${staying.length === 1 ? 'exists' : 'exist'}`;
+  const derived =
+    'What was rendered earlier and never carried out is not seen here; `kubehaus plan --check-hosts` asks the hosts themselves.';
+  if (changes === undefined)
+    return [`Nothing was rendered here before, so what is new for ${nodes} is not known. ${derived}`];
+  if (changes.length === 0)
+    return [`Compared with rendered/ as it stands, nothing is new for ${nodes}. ${derived}`];
+  return [
+    `Compared with rendered/ as it stands, this is new for ${nodes}:`,
+    table(
+      ['phase', 'role', 'files and variables', 'nodes'],
+      changes.map(({ phase, role, what, nodes: concerned }) => [
+        phase,
+        role,
+        fewOf(what),
+        concerned.length === staying.length ? `all ${staying.length}` : fewOf(concerned),
+      ]),
+    ),
+    derived,
+  ];
+}
+
+function fewOf(names: readonly string[]): string {
+  return names.length <= SHOWN
+    ? names.join(', ')
+    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
+}
