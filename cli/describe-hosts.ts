@@ -1,3 +1,4 @@
+import type { PlaybookRun } from '../drive/ansible.ts';
 import type { HostPreview } from '../drive/host-preview.ts';
 import { count } from '../drive/errors.ts';
 import { table } from './table.ts';
@@ -36,6 +37,18 @@ function existing(staying: readonly string[], changes: HostPreview['changes']): 
     ),
     derived,
   ];
+}
+
+/** What `--check` of every task found. */
+export function describeCheck({ changes, logFile }: Pick<PlaybookRun, 'changes' | 'logFile'>): string {
+  if (changes.length === 0) return 'ansible-playbook --check would change nothing on the nodes that exist.';
+  return [
+    table(
+      ['phase', 'task', 'changes'],
+      changes.map(({ phase, task, hosts }) => [phase, task, fewOf(hosts)]),
+    ),
+    `The difference of every file: ${logFile}`,
+  ].join('\n');
 }
 
 function fewOf(names: readonly string[]): string {

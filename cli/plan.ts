@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { billOf } from '../drive/bill.ts';
+import { checkHosts } from '../drive/check-hosts.ts';
 import type { ClusterFolder } from '../drive/cluster-folder.ts';
 import { Failure } from '../drive/errors.ts';
 import { hasToken, NoAnswer } from '../drive/hetzner-api.ts';
@@ -15,27 +16,43 @@ import { previewTerraform, type TerraformPreview } from '../drive/terraform-prev
 import { folderOf } from './cluster-option.ts';
 import { describeBill } from './describe-bill.ts';
 import { describeCluster } from './describe-cluster.ts';
-import { describeHosts } from './describe-hosts.ts';
+import { describeCheck, describeHosts } from './describe-hosts.ts';
 import { describeLimits } from './describe-limits.ts';
 import { plainReporter } from './plain-reporter.ts';
+import { identityFileOf, withSshKey, type SshKeyOption } from './ssh-options.ts';
 import { style } from './style.ts';
 
+interface PlanOptions extends SshKeyOption {
+  readonly json?: boolean;
+  readonly checkHosts?: boolean;
+}
+
+/** Progress goes to stderr: the plan can be redirected into a file. */
+const progress = () => plainReporter((text) => process.stderr.write(text));
+
 export function addPlan(program: Command): void {
-  program
-    .command('plan')
+  withSshKey(program.command('plan'))
     .description(
       'show what `up` would do: level, price, stock, limits, Terraform’s changes, what is new for the hosts; changes nothing',
     )
     .option('--json', 'level, nodes and addresses as JSON, for scripts')
+    .option(
+      '--check-hosts',
+      'ask the hosts as well: ansible-playbook --check --diff on the servers that exist',
+    )
     .addHelpText(
       'after',
       `
 Price, stock, limits and Terraform's changes need HCLOUD_TOKEN, the last of them terraform (or tofu) as well. What is missing is
-said, and all else is shown.`,
+said, and all else is shown.
+
+Examples:
+  kubehaus plan                    before up, or in a pull request
+  kubehaus plan --check-hosts      what would change on the hosts, task by task; the log has the difference of every file`,
     )
-    .action(async ({ json }: { json?: boolean }, command: Command) => {
+    .action(async (options: PlanOptions, command: Command) => {
       const folder = folderOf(command);
-      if (json) {
+      if (options.json) {
         const { plan } = await loadFolder(folder);
         process.stdout.write(`${JSON.stringify(plan, undefined, 2)}\n`);
         return;
@@ -44,6 +61,10 @@ said, and all else is shown.`,
       process.stdout.write(`${describeCluster(rendered.plan)}\n`);
       const failures = await showHetzner(folder, rendered);
       section('On the hosts', describeHosts(await previewHosts(folder, rendered)));
+      if (options.checkHosts) {
+        const checked = await checkHosts(folder, rendered, identityFileOf(options), progress());
+        section('On the hosts, as they are now', describeCheck(checked));
+      }
       // All else has been shown by now.
       if (failures[0] !== undefined) throw failures[0];
     });
@@ -73,11 +94,7 @@ async function showHetzner(folder: ClusterFolder, rendered: InMemory): Promise<r
       return describeBill(billOf(rendered.plan, offer, made), offer.currency);
     }),
   );
-  const preview = await previewTerraform(
-    folder,
-    rendered,
-    plainReporter((text) => process.stderr.write(text)),
-  );
+  const preview = await previewTerraform(folder, rendered, progress());
   section('Terraform', describePreview(preview));
   section('Limits', await asked(() => limitsOf(rendered, preview, made)));
   return preview.kind === 'failed' ? [preview.failure] : [];

@@ -94,6 +94,30 @@ export function unusableTool(file: string, details: readonly string[]): Failure 
   );
 }
 
+const NOTHING_CHANGED = ' Nothing was changed.';
+
+/** More than one thing is missing on this machine: all of them, each with what to do. */
+export function severalMissing(failures: readonly Failure[]): Failure {
+  return new Failure(
+    'environment',
+    `${count(failures.length, 'thing')} are missing on this machine.${NOTHING_CHANGED}`,
+    'Mend what is listed, then run the same command again.',
+    failures.flatMap(({ message, details, remedy }, index) => [
+      `${index + 1}. ${message.replace(NOTHING_CHANGED, '')}`,
+      ...[...details, remedy].map((line) => `   ${line}`),
+    ]),
+  );
+}
+
+export function unreadableIdentityFile(file: string, why: string): Failure {
+  return new Failure(
+    'environment',
+    `The private SSH key ${file} cannot be read.${NOTHING_CHANGED}`,
+    'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY, or neither, to use your agent and your default keys.',
+    [why],
+  );
+}
+
 export function missingToken(): Failure {
   return new Failure(
     'environment',

@@ -17,7 +17,7 @@ import { inPhase, withRun, type Run } from './run.ts';
 import type { SshAccess } from './ssh-command.ts';
 import { terraformIn } from './terraform.ts';
 import { describeChanges, type ResourceChange } from './terraform-changes.ts';
-import { findAnsible, findSsh, findTerraform } from './tools.ts';
+import { findAnsible, findIdentityFile, findSsh, findTerraform, requireAll } from './tools.ts';
 import { waitForHosts } from './wait-for-ssh.ts';
 
 export interface ConfigureOptions {
@@ -44,12 +44,13 @@ export async function up(
   reporter: Reporter,
 ): Promise<readonly PhaseTime[]> {
   await loadFolder(folder);
-  const [terraformTool, ansibleTool] = await Promise.all([
+  const [terraformTool, ansibleTool] = await requireAll([
     findTerraform(process.env),
     findAnsible(process.env),
     findSsh(process.env),
+    findIdentityFile(options.identityFile),
+    checkToken(process.env),
   ]);
-  await checkToken(process.env);
 
   return withRun(folder, 'up', reporter, async (run) => {
     const { plan } = await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
@@ -99,7 +100,11 @@ export async function configure(
   const { plan } = await loadFolder(folder);
   // With --limit, nodes may be missing that nobody is asked about.
   if (limitIn(options.ansibleArguments) === undefined) await readHosts(folder, plan);
-  const [ansibleTool] = await Promise.all([findAnsible(process.env), findSsh(process.env)]);
+  const [ansibleTool] = await requireAll([
+    findAnsible(process.env),
+    findSsh(process.env),
+    findIdentityFile(options.identityFile),
+  ]);
   return withRun(folder, 'configure', reporter, async (run) => {
     await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
     await configureHosts(run, ansibleTool, options);
