@@ -25,6 +25,7 @@ import { style } from './style.ts';
 interface PlanOptions extends SshKeyOption {
   readonly json?: boolean;
   readonly checkHosts?: boolean;
+  readonly since?: string;
 }
 
 /** Progress goes to stderr: the plan can be redirected into a file. */
@@ -40,6 +41,10 @@ export function addPlan(program: Command): void {
       '--check-hosts',
       'ask the hosts as well: ansible-playbook --check --diff on the servers that exist',
     )
+    .option(
+      '--since <commit>',
+      'compare the hosts’ files with what was rendered in this commit, such as main',
+    )
     .addHelpText(
       'after',
       `
@@ -47,7 +52,8 @@ Price, stock, limits and Terraform's changes need HCLOUD_TOKEN, the last of them
 said, and all else is shown.
 
 Examples:
-  kubehaus plan                    before up, or in a pull request
+  kubehaus plan                    before up
+  kubehaus plan --since main       on a branch where all has been rendered and committed
   kubehaus plan --check-hosts      what would change on the hosts, task by task; the log has the difference of every file`,
     )
     .action(async (options: PlanOptions, command: Command) => {
@@ -60,7 +66,10 @@ Examples:
       const rendered = await renderInMemory(folder);
       process.stdout.write(`${describeCluster(rendered.plan)}\n`);
       const failures = await showHetzner(folder, rendered);
-      section('On the hosts', describeHosts(await previewHosts(folder, rendered)));
+      section(
+        'On the hosts',
+        describeHosts(await previewHosts(folder, rendered, options.since), options.since),
+      );
       if (options.checkHosts) {
         const checked = await checkHosts(folder, rendered, identityFileOf(options), progress());
         section('On the hosts, as they are now', describeCheck(checked));

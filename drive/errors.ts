@@ -315,6 +315,15 @@ export function unknownNode(name: string, known: readonly string[]): Failure {
   return new Failure('usage', `The cluster has no node ${name}.`, `Its nodes are: ${known.join(', ')}.`);
 }
 
+export function unknownCommit(commit: string, answer: string): Failure {
+  return new Failure(
+    'usage',
+    `--since ${commit} cannot be read from git here.`,
+    'Name a commit or a branch that this clone has; in CI, more than the newest commit may have to be fetched.',
+    answer.split('\n'),
+  );
+}
+
 export function limitWithoutHosts(limit: string, answer: string): Failure {
   return new Failure(
     'usage',

@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -143,6 +144,26 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     expect(hosts).toContain('Leave with their servers: prod-worker-1.');
     expect(hosts).toContain('network-setup  wireguard  cluster_nodes  all 3');
     expect(await kept()).toEqual(before);
+
+    // All is rendered and committed, as on the branch of a pull request: what was there before is in git.
+    const git = (...args: readonly string[]) =>
+      execa('git', ['-c', 'user.name=You', '-c', 'user.email=you@example.org', ...args], {
+        cwd: folder.root,
+      });
+    await git('init', '--quiet');
+    await git('add', '.');
+    await git('commit', '--quiet', '--message', 'Before');
+    await kubehaus(['render', '-C', folder.root]);
+    expect(section((await plan()).stdout, 'On the hosts').join('')).toContain(
+      'nothing is new for the 3 nodes',
+    );
+    const since = await plan({}, '--since', 'HEAD');
+    expect(unlinked(section(since.stdout, 'On the hosts'))).toEqual(
+      hosts.map((line) => line.replace('stands in rendered/', 'stood in rendered/ in HEAD')),
+    );
+    const unknown = await plan({}, '--since', 'nowhere');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('--since nowhere')]);
+
     expect((await readdir(folder.local)).sort()).toEqual([
       '.gitignore',
       'logs',
