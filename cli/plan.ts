@@ -1,98 +1,141 @@
 import type { Command } from 'commander';
-import { survival } from '../cluster/topology.ts';
-import type { ClusterPlan } from '../cluster/plan.ts';
 import { billOf } from '../drive/bill.ts';
+import { checkHosts } from '../drive/check-hosts.ts';
 import type { ClusterFolder } from '../drive/cluster-folder.ts';
 import { Failure } from '../drive/errors.ts';
+import { hasToken, NoAnswer } from '../drive/hetzner-api.ts';
+import { expectedChanges, standings } from '../drive/hetzner-limits.ts';
 import { readOffer } from '../drive/hetzner-offer.ts';
+import { checkToken } from '../drive/hetzner-token.ts';
+import { previewHosts } from '../drive/host-preview.ts';
 import { madeNames } from '../drive/inventory.ts';
 import { loadFolder } from '../drive/load-folder.ts';
+import { renderInMemory, type InMemory } from '../drive/render-folder.ts';
+import { describeChanges } from '../drive/terraform-changes.ts';
+import { previewTerraform, type TerraformPreview } from '../drive/terraform-preview.ts';
 import { folderOf } from './cluster-option.ts';
-import { table } from './table.ts';
+import { describeBill } from './describe-bill.ts';
+import { describeCluster } from './describe-cluster.ts';
+import { describeCheck, describeHosts } from './describe-hosts.ts';
+import { describeLimits } from './describe-limits.ts';
+import { plainReporter } from './plain-reporter.ts';
+import { identityFileOf, withSshKey, type SshKeyOption } from './ssh-options.ts';
+import { style } from './style.ts';
+
+interface PlanOptions extends SshKeyOption {
+  readonly json?: boolean;
+  readonly checkHosts?: boolean;
+  readonly since?: string;
+}
+
+/** Progress goes to stderr: the plan can be redirected into a file. */
+const progress = () => plainReporter((text) => process.stderr.write(text));
 
 export function addPlan(program: Command): void {
-  program
-    .command('plan')
-    .description('show what cluster.yaml amounts to: level, nodes, addresses, price, stock; changes nothing')
-    .option('--json', 'the whole plan as JSON')
+  withSshKey(program.command('plan'))
+    .description(
+      'show what `up` would do: level, price, stock, limits, Terraform’s changes, what is new for the hosts; changes nothing',
+    )
+    .option('--json', 'level, nodes and addresses as JSON, for scripts')
+    .option(
+      '--check-hosts',
+      'ask the hosts as well: ansible-playbook --check --diff on the servers that exist',
+    )
+    .option(
+      '--since <commit>',
+      'compare the hosts’ files with what was rendered in this commit, such as main',
+    )
     .addHelpText(
       'after',
-      '\nWhat Terraform would do to get there is shown by `kubehaus up`, which asks before it does it.',
+      `
+Price, stock, limits and Terraform's changes need HCLOUD_TOKEN, the last of them terraform (or tofu) as well. What is missing is
+said, and all else is shown.
+
+Examples:
+  kubehaus plan                    before up
+  kubehaus plan --since main       on a branch where all has been rendered and committed
+  kubehaus plan --check-hosts      what would change on the hosts, task by task; the log has the difference of every file`,
     )
-    .action(async ({ json }: { json?: boolean }, command: Command) => {
+    .action(async (options: PlanOptions, command: Command) => {
       const folder = folderOf(command);
-      const { plan } = await loadFolder(folder);
-      if (json) {
+      if (options.json) {
+        const { plan } = await loadFolder(folder);
         process.stdout.write(`${JSON.stringify(plan, undefined, 2)}\n`);
         return;
       }
-      process.stdout.write(`${describe(plan)}\n\n`);
-      process.stdout.write(`${await describeOffer(folder, plan)}\n`);
+      const rendered = await renderInMemory(folder);
+      process.stdout.write(`${describeCluster(rendered.plan)}\n`);
+      const failures = await showHetzner(folder, rendered);
+      section(
+        'On the hosts',
+        describeHosts(await previewHosts(folder, rendered, options.since), options.since),
+      );
+      if (options.checkHosts) {
+        const checked = await checkHosts(folder, rendered, identityFileOf(options), progress());
+        section('On the hosts, as they are now', describeCheck(checked));
+      }
+      // All else has been shown by now.
+      if (failures[0] !== undefined) throw failures[0];
     });
 }
 
-/** Price and stock, as far as Hetzner can be asked. */
-async function describeOffer(folder: ClusterFolder, plan: ClusterPlan): Promise<string> {
-  if ((process.env['HCLOUD_TOKEN'] ?? '') === '')
-    return 'Set HCLOUD_TOKEN to see what this costs, and whether Hetzner has the servers in stock.';
-  let offer;
-  try {
-    offer = await readOffer(process.env);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    return `Hetzner could not be asked for prices and stock: ${(error as Error).message}.`;
-  }
-  const { rows, monthly, findings } = billOf(plan, offer, await madeNames(folder));
-  const money = (amount: number | undefined) => (amount === undefined ? '?' : amount.toFixed(2));
-  return [
-    table(
-      ['pool', 'type', 'location', 'servers', `${offer.currency} a month each`, 'together'],
-      rows.map(({ pool, serverType, location, count, each }) => [
-        pool,
-        serverType,
-        location,
-        String(count),
-        money(each),
-        money(each === undefined ? undefined : each * count),
-      ]),
-    ),
-    `Together ${offer.currency} ${money(monthly)} a month: Hetzner's list without VAT, a public IPv4 address for each server included.`,
-    ...(findings.length === 0 ? ['Hetzner has all servers in stock that are still to be made.'] : findings),
-  ].join('\n');
+function section(title: string, text: string): void {
+  process.stdout.write(`\n${style('bold', title)}\n${text}\n`);
 }
 
-const LEVELS = [
-  'one machine, which also runs the workloads',
-  'one master and workers',
-  'one master, etcd on machines of its own',
-  'several masters that also run etcd',
-  'several masters, etcd on machines of its own',
-] as const;
+/** Shows what only Hetzner and Terraform know, as far as they can be asked from here. Returns what went wrong on the way. */
+async function showHetzner(folder: ClusterFolder, rendered: InMemory): Promise<readonly Failure[]> {
+  try {
+    await checkToken(process.env);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    section(
+      'At Hetzner',
+      `Price, stock, limits and what Terraform would do are not known. ${error.message} ${error.remedy}`,
+    );
+    return hasToken(process.env) ? [error] : [];
+  }
+  const made = await madeNames(folder);
+  section(
+    'Price and stock',
+    await asked(async () => {
+      const offer = await readOffer(process.env);
+      return describeBill(billOf(rendered.plan, offer, made), offer.currency);
+    }),
+  );
+  const preview = await previewTerraform(folder, rendered, progress());
+  section('Terraform', describePreview(preview));
+  section('Limits', await asked(() => limitsOf(rendered, preview, made)));
+  return preview.kind === 'failed' ? [preview.failure] : [];
+}
 
-function describe(plan: ClusterPlan): string {
-  const { privateNetwork } = plan;
-  const { network } = plan.config;
-  return [
-    `Cluster ${plan.name}, level ${plan.level}: ${LEVELS[plan.level]}.`,
-    ...survival(plan.topology),
-    '',
-    table(
-      ['node', 'role', 'etcd', 'mesh address', 'pods', 'type', 'location'],
-      plan.nodes.map((node) => [
-        node.name,
-        node.role,
-        node.etcdMember ? 'yes' : '-',
-        node.address,
-        node.podCidr ?? '-',
-        `${node.serverType} (${node.architecture})`,
-        node.location,
-      ]),
-    ),
-    '',
-    `Mesh ${network.nodeCidr}, pods ${network.podCidr}, Services ${network.serviceCidr}.`,
-    ...(privateNetwork === undefined
-      ? []
-      : [`WireGuard goes through a private network, ${privateNetwork.cidr} in ${privateNetwork.zone}.`]),
-    `Versions: ${plan.components.map(({ name, version }) => `${name} ${version}`).join(', ')}.`,
-  ].join('\n');
+async function asked(ask: () => Promise<string>): Promise<string> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof NoAnswer) return `Not known, since Hetzner could not be asked: ${error.message}.`;
+    throw error;
+  }
+}
+
+function describePreview(preview: TerraformPreview): string {
+  switch (preview.kind) {
+    case 'known':
+      return describeChanges(preview.changes).join('\n');
+    case 'unknown':
+      return `What Terraform would do is not known: ${preview.why}`;
+    case 'failed':
+      return `What Terraform would do is not known: ${preview.failure.message}`;
+    default:
+      return preview satisfies never;
+  }
+}
+
+async function limitsOf(
+  { plan }: InMemory,
+  preview: TerraformPreview,
+  made: ReadonlySet<string>,
+): Promise<string> {
+  const changes = preview.kind === 'known' ? preview.changes : expectedChanges(plan, made);
+  return describeLimits(await standings(process.env, changes, plan.config.account.limits));
 }

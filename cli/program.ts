@@ -6,6 +6,7 @@ import { packageRoot } from '../drive/package-root.ts';
 import { addConfigure } from './configure.ts';
 import { addDestroy } from './destroy.ts';
 import { addDiff } from './diff.ts';
+import { addGraph } from './graph.ts';
 import { addInit } from './init.ts';
 import { addKubeconfig } from './kubeconfig.ts';
 import { addPlan } from './plan.ts';
@@ -23,6 +24,7 @@ const subcommands = [
   addValidate,
   addSchema,
   addPlan,
+  addGraph,
   addRender,
   addDiff,
   addUp,

@@ -13,6 +13,9 @@ export function nodeName(cluster: string, pool: string, ordinal: number): string
 /** Hetzner puts at most 10 servers into a spread placement group (https://docs.hetzner.com/cloud/placement-groups/overview/). */
 export const PLACEMENT_GROUP_LIMIT = 10;
 
+/** Placement groups of one project (https://docs.hetzner.com/cloud/placement-groups/overview/). */
+export const PROJECT_PLACEMENT_GROUPS = 50;
+
 /** `prod-worker-1` holds the pool's ordinals 1 to 10, `prod-worker-2` 11 to 20, and so on. */
 export function placementGroupName(cluster: string, pool: string, ordinal: number): string {
   return `${cluster}-${pool}-${Math.floor((ordinal - 1) / PLACEMENT_GROUP_LIMIT) + 1}`;

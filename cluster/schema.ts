@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { account } from './schema/account.ts';
 import { firewall, ssh } from './schema/access.ts';
 import { controlPlane } from './schema/control-plane.ts';
 import { etcd } from './schema/etcd.ts';
@@ -40,6 +41,7 @@ export const clusterSchema = z
       .boolean()
       .default(true)
       .describe('Whether Hetzner refuses to delete or rebuild masters and etcd machines.'),
+    account: account.prefault({}).describe('Your account at Hetzner.'),
     terraform: terraform.prefault({}).describe('Terraform, which makes the servers.'),
     mirror: mirror
       .prefault({})

@@ -2,7 +2,7 @@ import { architectureOf } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
 import type { ClusterLock } from './lock.ts';
 import { lockRules } from './lock-rules.ts';
-import { nodeName, PLACEMENT_GROUP_LIMIT } from './names.ts';
+import { nodeName, PLACEMENT_GROUP_LIMIT, PROJECT_PLACEMENT_GROUPS } from './names.ts';
 import type { Parsed } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { privateNetworkRules } from './private-network-rules.ts';
@@ -187,9 +187,6 @@ function hostNames(config: ClusterConfig, source: Source): Problem[] {
   });
 }
 
-/** Placement groups of one project (https://docs.hetzner.com/cloud/placement-groups/overview/). */
-const PLACEMENT_GROUPS = 50;
-
 function placementGroups(config: ClusterConfig, source: Source): Problem[] {
   const { controlPlane, etcd, workers } = config;
   const groups = (nodes: number) => Math.ceil(nodes / PLACEMENT_GROUP_LIMIT);
@@ -205,13 +202,13 @@ function placementGroups(config: ClusterConfig, source: Source): Problem[] {
     return needed ?? 0;
   });
   const needed = pools.reduce((sum, pool) => sum + pool, fixed);
-  if (needed <= PLACEMENT_GROUPS) return [];
+  if (needed <= PROJECT_PLACEMENT_GROUPS) return [];
   const largest = pools.indexOf(Math.max(...pools));
   return [
     problemAt(
       source,
       ['workers', largest, 'count'],
-      `the cluster would need ${needed} placement groups of ${PLACEMENT_GROUP_LIMIT} servers, and a Hetzner project has at most ${PLACEMENT_GROUPS}`,
+      `the cluster would need ${needed} placement groups of ${PLACEMENT_GROUP_LIMIT} servers, and a Hetzner project has at most ${PROJECT_PLACEMENT_GROUPS}`,
       'Set placementGroups: false on the largest pools; their servers may then share physical machines',
     ),
   ];

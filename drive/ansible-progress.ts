@@ -13,11 +13,21 @@ export interface AnsibleResult {
   readonly times: readonly PhaseTime[];
   readonly failures: readonly HostFailure[];
   readonly unreachable: readonly HostFailure[];
+  /** What was changed, or with `--check` would be, in the order of the tasks. */
+  readonly changes: readonly TaskChange[];
   /** By host; empty when Ansible did not come to its end. */
   readonly stats: Readonly<Record<string, HostStats>>;
 }
 
+/** A task that changed something. */
+export interface TaskChange {
+  readonly phase: string;
+  readonly task: string;
+  readonly hosts: readonly string[];
+}
+
 interface Task {
+  readonly phase: string;
   readonly name: string;
   readonly began: number;
   readonly results: Map<string, ResultStatus>;
@@ -68,7 +78,12 @@ export function ansibleProgress(reporter: Reporter): AnsibleProgress {
         case 'task':
           endTask(event.time);
           beginPhase(event.time);
-          task = tasks.get(event.id) ?? { name: event.name, began: event.time, results: new Map() };
+          task = tasks.get(event.id) ?? {
+            phase: play?.title ?? '',
+            name: event.name,
+            began: event.time,
+            results: new Map(),
+          };
           tasks.set(event.id, task);
           current?.phase.step(event.name);
           return;
@@ -104,9 +119,16 @@ export function ansibleProgress(reporter: Reporter): AnsibleProgress {
     },
     finish: (outcome) => {
       endPhase(current?.last ?? 0, outcome);
-      return { times, failures, unreachable, stats };
+      return { times, failures, unreachable, changes: changesOf([...tasks.values()]), stats };
     },
   };
+}
+
+function changesOf(tasks: readonly Task[]): readonly TaskChange[] {
+  return tasks.flatMap(({ phase, name, results }) => {
+    const hosts = [...results].filter(([, status]) => status === 'changed').map(([host]) => host);
+    return hosts.length === 0 ? [] : [{ phase, task: name, hosts: hosts.sort() }];
+  });
 }
 
 /** `changed prod-master-1, prod-master-2; 3 ok`. */

@@ -10,17 +10,25 @@ import { showsChangedHostKey } from './ssh-outcome.ts';
 import type { Tool } from './tools.ts';
 
 export interface PlaybookOptions {
-  /** In rendered/ansible/, e.g. `site.yml`. */
+  /** In the project, e.g. `site.yml`. */
   readonly playbook: string;
+  /** Folder of the project. @default rendered/ansible */
+  readonly project?: string;
   readonly identityFile?: string | undefined;
   /** More arguments of ansible-playbook, as the user gave them. */
   readonly more?: readonly string[];
 }
 
+/** A playbook that came to a good end. */
+export interface PlaybookRun extends AnsibleResult {
+  /** Whole output of ansible-playbook. */
+  readonly logFile: string;
+}
+
 /** Runs a rendered playbook. Its output goes to the log; phases, nodes and failures go to the reporter. */
-export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions): Promise<AnsibleResult> {
+export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions): Promise<PlaybookRun> {
   const progress = ansibleProgress(run.reporter);
-  const { identityFile, more = [] } = options;
+  const { identityFile, more = [], project = run.folder.ansible } = options;
   let ended;
   let result: AnsibleResult | undefined;
   try {
@@ -35,10 +43,10 @@ export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions
           : [`--private-key=${identityFile}`, '--ssh-extra-args=-o IdentitiesOnly=yes']),
         ...more,
       ],
-      cwd: run.folder.ansible,
+      cwd: project,
       env: {
         ...withoutToken(run.env),
-        ANSIBLE_CONFIG: join(run.folder.ansible, 'ansible.cfg'),
+        ANSIBLE_CONFIG: join(project, 'ansible.cfg'),
         ANSIBLE_NOCOLOR: '1',
         ANSIBLE_FORCE_COLOR: '0',
         ANSIBLE_CALLBACK_PLUGINS: join(packageRoot(), 'drive', 'ansible', 'callback_plugins'),
@@ -55,7 +63,7 @@ export async function runPlaybook(run: Run, tool: Tool, options: PlaybookOptions
     );
     run.times.push(...result.times);
   }
-  if (ended.exitCode === 0) return result;
+  if (ended.exitCode === 0) return { ...result, logFile: ended.logFile };
   const strangers = result.unreachable.filter(({ message }) => showsChangedHostKey(message));
   if (strangers.length > 0)
     throw hostKeyChanged(

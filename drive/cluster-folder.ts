@@ -16,6 +16,12 @@ export interface ClusterFolder {
   readonly terraformData: string;
   readonly terraformState: string;
   readonly planFile: string;
+  /**
+   * What `kubehaus plan` lets Terraform and Ansible look at, as long as it runs. Both are as deep below the cluster's folder as
+   * what is rendered, so that the same words lead to the state and to known_hosts.
+   */
+  readonly terraformPreview: string;
+  readonly ansiblePreview: string;
   readonly knownHosts: string;
   readonly logs: string;
   readonly runLock: string;
@@ -40,6 +46,8 @@ export function clusterFolder(folder: string): ClusterFolder {
     terraformData: join(local, 'terraform'),
     terraformState: join(local, 'terraform.tfstate'),
     planFile: join(local, 'terraform.tfplan'),
+    terraformPreview: join(local, 'terraform-preview'),
+    ansiblePreview: join(local, 'ansible-preview'),
     knownHosts: join(local, 'known_hosts'),
     logs: join(local, 'logs'),
     runLock: join(local, 'run.lock'),

@@ -7,7 +7,7 @@ import { loadFolder } from './load-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
 import { inPhase, withRun } from './run.ts';
 import { terraformIn, type PlanOptions, type StateResource } from './terraform.ts';
-import { findTerraform } from './tools.ts';
+import { findTerraform, requireAll } from './tools.ts';
 import { isProtected, writeUnprotected } from './unprotect.ts';
 
 /**
@@ -20,8 +20,7 @@ export async function destroy(
   reporter: Reporter,
 ): Promise<readonly PhaseTime[]> {
   const { plan } = await loadFolder(folder);
-  const tool = await findTerraform(process.env);
-  await checkToken(process.env);
+  const [tool] = await requireAll([findTerraform(process.env), checkToken(process.env)]);
   return withRun(folder, 'destroy', reporter, async (run) => {
     const { backend } = plan.config.terraform;
     const hasState = backend.type !== 'local' || (await readOptional(folder.terraformState)) !== undefined;

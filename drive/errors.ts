@@ -104,6 +104,30 @@ export function unusableTool(file: string, details: readonly string[]): Failure 
   );
 }
 
+const NOTHING_CHANGED = ' Nothing was changed.';
+
+/** More than one thing is missing on this machine: all of them, each with what to do. */
+export function severalMissing(failures: readonly Failure[]): Failure {
+  return new Failure(
+    'environment',
+    `${count(failures.length, 'thing')} are missing on this machine.${NOTHING_CHANGED}`,
+    'Mend what is listed, then run the same command again.',
+    failures.flatMap(({ message, details, remedy }, index) => [
+      `${index + 1}. ${message.replace(NOTHING_CHANGED, '')}`,
+      ...[...details, remedy].map((line) => `   ${line}`),
+    ]),
+  );
+}
+
+export function unreadableIdentityFile(file: string, why: string): Failure {
+  return new Failure(
+    'environment',
+    `The private SSH key ${file} cannot be read.${NOTHING_CHANGED}`,
+    'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY, or neither, to use your agent and your default keys.',
+    [why],
+  );
+}
+
 export function missingToken(): Failure {
   return new Failure(
     'environment',
@@ -167,6 +191,29 @@ export class OutOfStock extends Failure {
     );
     this.addresses = addresses;
   }
+}
+
+/** The account may have no more of something (https://docs.hetzner.cloud/reference/cloud#errors, resource_limit_exceeded). */
+export function limitReached(
+  addresses: readonly string[],
+  failed: FailedCommand,
+  problems: readonly string[],
+): Failure {
+  return new Failure(
+    'terraform',
+    `Hetzner’s limits of your account do not allow ${addresses.join(', ')}.`,
+    'What was made is kept. Ask for higher limits in the Hetzner Console (Limits), or delete what you do not need; then run the same command again: it goes on from there.',
+    [...problems, ...endingOf(failed)],
+  );
+}
+
+export function limitsTooLow(problems: readonly string[]): Failure {
+  return new Failure(
+    'terraform',
+    'Hetzner would refuse a part of this plan. Nothing was applied.',
+    'Ask for higher limits in the Hetzner Console (Limits) and write them into account.limits, delete what you do not need, or plan fewer nodes; then run the same command again.',
+    problems,
+  );
 }
 
 export function unexpectedOutputs(why: string): Failure {
@@ -276,6 +323,15 @@ export function portInUse(port: number): Failure {
 
 export function unknownNode(name: string, known: readonly string[]): Failure {
   return new Failure('usage', `The cluster has no node ${name}.`, `Its nodes are: ${known.join(', ')}.`);
+}
+
+export function unknownCommit(commit: string, answer: string): Failure {
+  return new Failure(
+    'usage',
+    `--since ${commit} cannot be read from git here.`,
+    'Name a commit or a branch that this clone has; in CI, more than the newest commit may have to be fetched.',
+    answer.split('\n'),
+  );
 }
 
 export function limitWithoutHosts(limit: string, answer: string): Failure {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { endpointOf } from './hetzner-token.ts';
-import { missingToken, wrongToken } from './errors.ts';
+import { askHetzner } from './hetzner-api.ts';
 
 const price = z.object({ net: z.coerce.number() });
 
@@ -43,14 +42,12 @@ export interface Offer {
   readonly serverTypes: ReadonlyMap<string, ReadonlyMap<string, ServerOffer>>;
 }
 
-const PATIENCE_MS = 15_000;
-
 /**
  * Asks Hetzner for its server types, their prices and where they can be had now
  * (https://docs.hetzner.cloud/reference/cloud#server-types, #pricing).
  */
 export async function readOffer(env: NodeJS.ProcessEnv): Promise<Offer> {
-  const { pricing } = await ask(env, '/pricing', pricingAnswer);
+  const { pricing } = await askHetzner(env, '/pricing', pricingAnswer);
   const addresses = new Map(
     pricing.primary_ips
       .filter(({ type }) => type === 'ipv4')
@@ -58,7 +55,7 @@ export async function readOffer(env: NodeJS.ProcessEnv): Promise<Offer> {
   );
   const serverTypes = new Map<string, ReadonlyMap<string, ServerOffer>>();
   for (let page: number | null = 1; page !== null;) {
-    const answer: z.output<typeof serverTypesAnswer> = await ask(
+    const answer: z.output<typeof serverTypesAnswer> = await askHetzner(
       env,
       `/server_types?per_page=50&page=${page}`,
       serverTypesAnswer,
@@ -81,18 +78,4 @@ export async function readOffer(env: NodeJS.ProcessEnv): Promise<Offer> {
     page = answer.meta.pagination.next_page;
   }
   return { currency: pricing.currency, serverTypes };
-}
-
-async function ask<T>(env: NodeJS.ProcessEnv, path: string, schema: z.ZodType<T>): Promise<T> {
-  const token = env['HCLOUD_TOKEN'];
-  if (token === undefined || token.trim() === '') throw missingToken();
-  const endpoint = endpointOf(env);
-  const response = await fetch(`${endpoint}${path}`, {
-    headers: { Authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  if (response.status === 401 || response.status === 403)
-    throw wrongToken(endpoint, `${response.status} ${response.statusText}`);
-  if (!response.ok) throw new Error(`${endpoint}${path} answered ${response.status} ${response.statusText}`);
-  return schema.parse(await response.json());
 }

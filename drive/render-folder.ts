@@ -1,4 +1,4 @@
-import { formatLock, LOCK_FILE } from '../cluster/lock.ts';
+import { formatLock, LOCK_FILE, type ClusterLock } from '../cluster/lock.ts';
 import type { ClusterPlan } from '../cluster/plan.ts';
 import { compareTrees, type ChangedPaths, type TreeDifference } from '../render/difference.ts';
 import type { Tree } from '../render/tree.ts';
@@ -20,10 +20,22 @@ export async function lockPlan(folder: ClusterFolder): Promise<ClusterPlan> {
   return plan;
 }
 
+/** What a cluster's folder says, and what that renders to; nothing of it is written. */
+export interface InMemory {
+  readonly plan: ClusterPlan;
+  readonly lock: ClusterLock;
+  readonly tree: Tree;
+}
+
+/** Plans and renders the cluster of a folder without writing anything. */
+export async function renderInMemory(folder: ClusterFolder): Promise<InMemory> {
+  const { plan, lock } = await loadFolder(folder);
+  return { plan, lock, tree: await render(plan) };
+}
+
 /** Writes the lock and the rendered tree. The lock comes first: an address that was rendered is never given again. */
 export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
-  const { plan, lock } = await loadFolder(folder);
-  const tree = await render(plan);
+  const { plan, lock, tree } = await renderInMemory(folder);
   const lockBefore = await readOptional(folder.lockYaml);
   const lockWritten = await writeIfChanged(folder.lockYaml, formatLock(lock));
   return withLock(plan, await writeTree(folder.rendered, tree), lockBefore === undefined, lockWritten);
@@ -31,8 +43,7 @@ export async function renderFolder(folder: ClusterFolder): Promise<Rendered> {
 
 /** What `renderFolder` would change, which it does not do; paths are relative to the cluster's folder. */
 export async function compareFolder(folder: ClusterFolder): Promise<TreeDifference> {
-  const { plan, lock } = await loadFolder(folder);
-  const tree = await render(plan);
+  const { lock, tree } = await renderInMemory(folder);
   return compareTrees(
     inFolder(await readOptional(folder.lockYaml), await readTree(folder.rendered)),
     inFolder(formatLock(lock), tree),

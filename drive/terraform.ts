@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { NodeOutput } from '../stacks/outputs.ts';
-import { OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
+import { limitReached, OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
 import { runCommand, type Ended } from './run-command.ts';
 import type { Run } from './run.ts';
+import { plannedChanges, type ResourceChange } from './terraform-changes.ts';
 import { terraformMessages, type ResourceEvent } from './terraform-messages.ts';
 import type { Tool } from './tools.ts';
 
@@ -13,6 +14,8 @@ export interface Terraform {
   init(): Promise<void>;
   /** Makes a plan file; `show` gets the plan as people read it, line by line. */
   plan(show: (line: string) => void, options?: PlanOptions): Promise<{ readonly changes: boolean }>;
+  /** What the plan file would do. */
+  planned(): Promise<readonly ResourceChange[]>;
   /** Applies the plan file and removes it. Throws `OutOfStock` when that was all that went wrong. */
   apply(onResource: (event: ResourceEvent) => void): Promise<void>;
   /** Output `nodes` of stacks/: a server's id and public addresses, by node. */
@@ -124,6 +127,11 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
       return { changes: ended.exitCode === 2 };
     },
 
+    planned: async () =>
+      plannedChanges(
+        await json('show', ['show', '-json', '-no-color', run.folder.planFile], 'reading its plan'),
+      ),
+
     apply: async (onResource) => {
       const messages = terraformMessages(onResource);
       const ended = await terraform(
@@ -141,6 +149,10 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
         address?.startsWith(`${SERVER}.`) && text.includes('resource_unavailable') ? [address] : [],
       );
       if (errors.length > 0 && soldOut.length === errors.length) throw new OutOfStock(soldOut, ended, texts);
+      const overLimit = errors.flatMap(({ address, text }) =>
+        address !== undefined && text.includes('resource_limit_exceeded') ? [address] : [],
+      );
+      if (overLimit.length > 0) throw limitReached(overLimit, ended, texts);
       throw terraformFailed('applying the plan', ended, texts);
     },
 

@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { missingTool, toolTooOld, unusableTool } from './errors.ts';
+import {
+  Failure,
+  missingTool,
+  severalMissing,
+  toolTooOld,
+  unreadableIdentityFile,
+  unusableTool,
+} from './errors.ts';
 import { packageRoot } from './package-root.ts';
 import { isAtLeast } from './versions.ts';
 
@@ -15,6 +23,30 @@ const TERRAFORM_REMEDY =
   'Install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install/).';
 const ANSIBLE_REMEDY =
   'Install ansible-core 2.19 or newer in a virtual environment and put it in PATH: python3 -m venv ~/.ansible-venv && ~/.ansible-venv/bin/pip install "ansible-core>=2.19" && export PATH=~/.ansible-venv/bin:$PATH';
+
+/**
+ * Waits for all that is looked for on this machine. Fails with everything that is missing at once, and with what is wrong as it
+ * stands when it is one thing.
+ */
+export async function requireAll<T extends readonly unknown[]>(
+  wanted: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const settled = await Promise.allSettled(wanted);
+  const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const failures = reasons.filter((reason) => reason instanceof Failure);
+  if (failures.length < reasons.length) throw reasons.find((reason) => !(reason instanceof Failure));
+  if (failures.length > 1) throw severalMissing(failures);
+  if (failures[0] !== undefined) throw failures[0];
+  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}
+
+/** The private key that was named, if one was, can be read; what it opens is seen at the first host. */
+export async function findIdentityFile(file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    throw unreadableIdentityFile(file, error.message);
+  });
+}
 
 /** Terraform, or else OpenTofu, whose first release (1.6) has all that is used here. */
 export async function findTerraform(env: NodeJS.ProcessEnv): Promise<Tool> {

@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
+import type { ClusterPlan } from '../cluster/plan.ts';
 import { runPlaybook } from './ansible.ts';
 import { applyPlan } from './apply.ts';
 import { askForYes } from './ask.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
-import { count } from './errors.ts';
+import { count, limitsTooLow } from './errors.ts';
+import { NoAnswer } from './hetzner-api.ts';
+import { exceeded, standings } from './hetzner-limits.ts';
 import { checkToken } from './hetzner-token.ts';
 import { readHosts, writeAddresses } from './inventory.ts';
 import { hostsOfLimit, limitIn } from './limited-hosts.ts';
@@ -13,7 +16,8 @@ import type { PhaseTime, Reporter } from './reporter.ts';
 import { inPhase, withRun, type Run } from './run.ts';
 import { accessTo } from './ssh-command.ts';
 import { terraformIn } from './terraform.ts';
-import { findAnsible, findSsh, findTerraform } from './tools.ts';
+import { describeChanges, type ResourceChange } from './terraform-changes.ts';
+import { findAnsible, findIdentityFile, findSsh, findTerraform, requireAll } from './tools.ts';
 import { waitForHosts } from './wait-for-ssh.ts';
 
 export interface ConfigureOptions {
@@ -40,12 +44,13 @@ export async function up(
   reporter: Reporter,
 ): Promise<readonly PhaseTime[]> {
   await loadFolder(folder);
-  const [terraformTool, ansibleTool] = await Promise.all([
+  const [terraformTool, ansibleTool] = await requireAll([
     findTerraform(process.env),
     findAnsible(process.env),
     findSsh(process.env),
+    findIdentityFile(options.identityFile),
+    checkToken(process.env),
   ]);
-  await checkToken(process.env);
 
   return withRun(folder, 'up', reporter, async (run) => {
     const { plan } = await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
@@ -58,6 +63,9 @@ export async function up(
     reporter.print(planned.join('\n').trim());
     try {
       if (changes) {
+        const changed = await terraform.planned();
+        reporter.print(['', ...describeChanges(changed)].join('\n'));
+        await requireLimits(plan, changed);
         if (!options.yes) await askForYes(reporter, `Apply this plan to the cluster ${plan.name}?`);
         await applyPlan(run, terraform);
       }
@@ -72,6 +80,17 @@ export async function up(
   });
 }
 
+/** Fails when Hetzner would refuse a part of what is planned, as far as that is known. */
+async function requireLimits(plan: ClusterPlan, changes: readonly ResourceChange[]): Promise<void> {
+  try {
+    const problems = exceeded(await standings(process.env, changes, plan.config.account.limits));
+    if (problems.length > 0) throw limitsTooLow(problems);
+  } catch (error) {
+    // Hetzner may be out of reach for us and not for Terraform, which knows more of proxies.
+    if (!(error instanceof NoAnswer)) throw error;
+  }
+}
+
 /** The Ansible half of `up`, on servers that exist. */
 export async function configure(
   folder: ClusterFolder,
@@ -81,7 +100,11 @@ export async function configure(
   const { plan } = await loadFolder(folder);
   // With --limit, nodes may be missing that nobody is asked about.
   if (limitIn(options.ansibleArguments) === undefined) await readHosts(folder, plan);
-  const [ansibleTool] = await Promise.all([findAnsible(process.env), findSsh(process.env)]);
+  const [ansibleTool] = await requireAll([
+    findAnsible(process.env),
+    findSsh(process.env),
+    findIdentityFile(options.identityFile),
+  ]);
   return withRun(folder, 'configure', reporter, async (run) => {
     await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
     await configureHosts(run, ansibleTool, options);

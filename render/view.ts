@@ -1,7 +1,8 @@
 import type { NodePlan, ClusterPlan } from '../cluster/plan.ts';
 import type { ControlPlaneComponent } from '../cluster/schema/component-arguments.ts';
-import { drawing } from './drawing.ts';
+import { drawingOf } from './drawing.ts';
 import { mergeDeep, type Settings } from './merge.ts';
+import { mermaid } from './mermaid.ts';
 
 /** An argument as kubeadm's configuration has it (kubeadm.k8s.io/v1beta4, Arg); one may come several times. */
 export interface Argument {
@@ -86,7 +87,7 @@ export function viewOf(plan: ClusterPlan): View {
         ? { ofNodes: ['cni_native'], ofMaster: [] }
         : { ofNodes: [], ofMaster: [`cni_${config.network.cni}`] },
     ciliumOperators: Math.min(2, kubeNodes.length),
-    drawing: drawing(plan),
+    drawing: mermaid(drawingOf(plan)),
     nodeRows: nodes.map((node) => ({
       ...node,
       roles: node.etcdMember && node.role !== 'etcd' ? `${node.role}, etcd` : node.role,

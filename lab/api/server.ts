@@ -12,10 +12,12 @@ import { errorFor } from './faults/of-calls.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { firewallRoutes } from './firewalls/routes.ts';
 import { answerErrors } from './http/answer-errors.ts';
-import { defaultLimits, type Api, type ApiContext, type Limits } from './http/api.ts';
+import type { Api, ApiContext } from './http/api.ts';
 import { authenticator } from './http/authenticate.ts';
 import { linkPages } from './http/link.ts';
 import { rateLimit } from './http/rate-limit.ts';
+import { limitsOf, type Limits } from './limits/limits.ts';
+import { limitRoutes } from './limits/routes.ts';
 import { networkRoutes } from './networks/routes.ts';
 import { placementGroupRoutes } from './placement-groups/routes.ts';
 import { primaryIpRoutes } from './primary-ips/routes.ts';
@@ -123,7 +125,7 @@ export function buildApi(options: ApiOptions): Api {
     machines,
     clock,
     architecture: options.architecture ?? (process.arch === 'arm64' ? 'arm' : 'x86'),
-    limits: { ...defaultLimits, ...options.limits },
+    limits: limitsOf(store, options.limits),
   };
   void api.register(
     async (v1: Api) => {
@@ -131,6 +133,12 @@ export function buildApi(options: ApiOptions): Api {
     },
     { prefix: '/v1' },
   );
-  void api.register(async (lab: Api) => faultRoutes(lab, context), { prefix: '/_lab' });
+  void api.register(
+    async (lab: Api) => {
+      faultRoutes(lab, context);
+      limitRoutes(lab, context);
+    },
+    { prefix: '/_lab' },
+  );
   return api;
 }

@@ -4,6 +4,8 @@ import { labNamed } from '../state.ts';
 import { cluster } from './cluster.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
+import { faultCommand } from './fault.ts';
+import { nameOption } from './name-option.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
@@ -15,7 +17,7 @@ function command(name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .option('--name <lab>', 'several labs stand side by side and do not meet', 'demo');
+    .option(...nameOption);
 }
 
 command('up', 'bring the lab up, or find it up; hosts that were on when it was cut off boot again').action(
@@ -41,6 +43,8 @@ command('exec', 'run a command in the network of the lab, with its endpoint and 
   .argument('<command...>')
   .passThroughOptions()
   .action((command: readonly string[], { name }: { name: string }) => exec(labNamed(name), command));
+
+program.addCommand(faultCommand());
 
 // Signals end us between two steps, never within one. Our children get theirs from the terminal, or end with us.
 for (const [signal, number] of [

@@ -89,14 +89,20 @@ describe('a machine on which something is missing', () => {
     await untouched(folder.root);
   });
 
-  it('no terraform: says what to install, before it looks for the token', async () => {
+  it('no terraform, no token, no such key: says all that is missing at once, and what to do about each', async () => {
     const folder = await folderWith();
-    const { exitCode, stderr } = await kubehaus(['up', '--yes', '-C', folder.root], {
+    const key = join(folder.root, 'no-such-key');
+    const { exitCode, stderr } = await kubehaus(['up', '--yes', '--ssh-key', key, '-C', folder.root], {
       env: { PATH: await pathWith() },
     });
     expect(exitCode).toBe(7);
-    expect(stderr).toContain('terraform or tofu is not installed');
+    expect(stderr).toContain('3 things are missing on this machine. Nothing was changed.');
+    expect(stderr).toContain('1. terraform or tofu is not installed');
     expect(stderr).toContain('https://opentofu.org');
+    expect(stderr).toContain(`2. The private SSH key ${key} cannot be read.`);
+    expect(stderr).toContain('3. HCLOUD_TOKEN is not set');
+    expect(stderr).toContain('export HCLOUD_TOKEN=');
+    expect(stderr.match(/Nothing was changed/g)).toHaveLength(1);
     await untouched(folder.root);
   });
 
@@ -125,7 +131,7 @@ describe('a machine on which something is missing', () => {
     const path = await pathWith('terraform');
     await script(path, 'ansible-playbook', 'echo "ansible-playbook [core 2.18.9]"');
     const { exitCode, stderr } = await kubehaus(['up', '--yes', '-C', folder.root], {
-      env: { PATH: path, HCLOUD_TOKEN: 'x' },
+      env: { PATH: path, HCLOUD_TOKEN: 'x', HCLOUD_ENDPOINT: 'http://127.0.0.1:9/v1' },
     });
     expect(exitCode).toBe(7);
     expect(stderr).toContain('ansible-playbook is version 2.18.9, but kubehaus needs 2.19 or newer');

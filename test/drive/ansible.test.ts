@@ -93,6 +93,7 @@ describe('ansible-playbook under kubehaus', () => {
     expect(result).toMatchObject({
       stats: { 'prod-master-1': { changed: 1, failures: 0 }, 'prod-master-2': { changed: 0 } },
       failures: [],
+      changes: [{ phase: 'provision', task: 'Change', hosts: ['prod-master-1'] }],
     });
     expect(run.times.map(({ title }) => title)).toEqual(['provision', 'etcd']);
   });

@@ -57,6 +57,7 @@ async function gitlabJob(): Promise<Job> {
       CI_API_V4_URL: 'https://gitlab.example/api/v4',
       CI_MERGE_REQUEST_PROJECT_ID: '3',
       CI_MERGE_REQUEST_IID: '7',
+      CI_MERGE_REQUEST_DIFF_BASE_SHA: 'HEAD^',
       KUBEHAUS_COMMENT_TOKEN: 'a-token',
     },
     client: 'curl',
@@ -86,6 +87,17 @@ done
 if [ -n "$output" ]; then cp "$folder/comments" "$output"; else cat "$folder/comments"; fi
 `;
 
+/** Makes a folder what CI gets: a clone whose newest commit is the merge, with the one before it. */
+async function checkOut(folder: string): Promise<void> {
+  if (existsSync(join(folder, '.git'))) return;
+  const git = (...args: readonly string[]) =>
+    execa('git', ['-c', 'user.name=You', '-c', 'user.email=you@example.org', ...args], { cwd: folder });
+  await git('init', '--quiet');
+  await git('add', '.');
+  await git('commit', '--quiet', '--message', 'The cluster');
+  await git('commit', '--quiet', '--allow-empty', '--message', 'A change');
+}
+
 describe.each(jobs)('examples/ci/$file', ({ install, review, env, client, creates, updates }) => {
   /** Does what the job does once kubehaus is installed. */
   async function run(cluster: string, comments: readonly object[] = []) {
@@ -93,6 +105,7 @@ describe.each(jobs)('examples/ci/$file', ({ install, review, env, client, create
     await mkdir(join(folder, 'bin'));
     await writeFile(join(folder, 'bin', client), CLIENT, { mode: 0o755 });
     await writeFile(join(folder, 'bin', 'comments'), JSON.stringify(comments));
+    await checkOut(cluster);
     const { exitCode, all } = await execa('bash', ['-e', '-o', 'pipefail', '-c', review], {
       env: {
         ...env,
@@ -113,9 +126,13 @@ describe.each(jobs)('examples/ci/$file', ({ install, review, env, client, create
     const calls = review
       .split('\n')
       .flatMap((line) => /^\s*kubehaus ([^>|&]*)/.exec(line)?.[1]?.trim() ?? []);
-    expect(calls).toEqual(['plan', 'diff --exit-code']);
+    expect(calls.map((call) => call.replace(/(--since) \S+/, '$1'))).toEqual([
+      'plan --since',
+      'diff --exit-code',
+    ]);
     for (const call of calls) {
-      const [name, ...flags] = call.split(' ');
+      const [name, ...words] = call.split(' ');
+      const flags = words.filter((word) => word.startsWith('--'));
       const command = kubehausProgram().commands.find((one) => one.name() === name);
       expect(command?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(flags));
     }

@@ -68,7 +68,7 @@ describe('one worker more', () => {
       'terraform/cdk.tf.json',
     ]);
     expect(total(few)).toBeLessThan(BOUND);
-    // The README tells the number of servers, and draws a pool as one box.
+    // The README tells the number of servers, and draws all workers of a pool but the first one as one box.
     expect(Object.entries(few).filter(([, { removed }]) => removed > 0)).toEqual([
       ['README.md', { added: few['README.md']?.added, removed: 2 }],
     ]);

@@ -24,6 +24,8 @@ export const Fault = z.discriminatedUnion('kind', [
       location: z.string(),
       /** Every type of server when it is left out. */
       serverType: z.string().optional(),
+      /** How many can still be had, so that it comes in the middle of an apply. */
+      left: z.int().min(0).default(0),
     })
     .describe('no server can be ordered there: resource_unavailable'),
   z

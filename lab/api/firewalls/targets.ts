@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiError, invalidField, limitExceeded } from '../errors.ts';
-import type { Limits } from '../http/api.ts';
+import type { Limits } from '../limits/limits.ts';
 import { Id } from '../identity.ts';
 import { labelSelector } from '../label-selector.ts';
 import type { State } from '../state/state.ts';

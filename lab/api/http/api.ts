@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Clock } from '../clock.ts';
 import type { Architecture } from '../catalog/server-types.ts';
 import type { Machines } from '../../hosts/machines.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Store } from '../state/store.ts';
 
 /** The server to which each resource adds its routes. */
@@ -22,30 +23,6 @@ export interface ApiContext {
   readonly clock: Clock;
   /** What the lab's machine can boot. */
   readonly architecture: Architecture;
+  /** As they are now: the lab can be told others at any time. */
   readonly limits: Limits;
 }
-
-/** How many of a kind a project may have, and what else is limited. */
-export interface Limits {
-  /** https://docs.hetzner.com/cloud/placement-groups/overview#limits */
-  readonly placementGroups: number;
-  readonly serversPerPlacementGroup: number;
-  /** https://docs.hetzner.com/cloud/firewalls/overview#limits */
-  readonly firewalls: number;
-  readonly rulesPerFirewall: number;
-  readonly firewallsPerServer: number;
-  /** https://docs.hetzner.com/cloud/networks/overview */
-  readonly serversPerNetwork: number;
-  /** Accounts differ; by default the lab's addresses are the limit. */
-  readonly servers: number;
-}
-
-export const defaultLimits: Limits = {
-  placementGroups: 50,
-  serversPerPlacementGroup: 10,
-  firewalls: 50,
-  rulesPerFirewall: 50,
-  firewallsPerServer: 5,
-  serversPerNetwork: 100,
-  servers: Number.POSITIVE_INFINITY,
-};

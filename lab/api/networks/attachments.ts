@@ -1,7 +1,7 @@
 import type { PrivateNic } from '../../hosts/machines.ts';
 import { locations } from '../catalog/locations.ts';
 import { ApiError, limitExceeded } from '../errors.ts';
-import type { Limits } from '../http/api.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { ServerRecord } from '../servers/record.ts';
 import type { State } from '../state/state.ts';
 import { byFirst, gatewayOf, hostsOf, isHostOf, overlaps } from './ranges.ts';

@@ -1,4 +1,5 @@
 import { limitExceeded } from '../errors.ts';
+import type { Limits } from '../limits/limits.ts';
 import { newId, type State } from '../state/state.ts';
 import type { PrimaryIpRecord } from './record.ts';
 
@@ -35,7 +36,7 @@ export const defaultDnsPtr = (ip: string): PrimaryIpRecord['dns_ptr'] =>
     ? []
     : [{ ip, dns_ptr: `static.${ip.split('.').reverse().join('.')}.clients.your-server.de` }];
 
-/** Adds a primary IP with a free address. */
+/** Adds a primary IP with a free address. Throws `resource_limit_exceeded` when the project may have no more. */
 export function addPrimaryIp(
   draft: State,
   wanted: Pick<
@@ -45,7 +46,9 @@ export function addPrimaryIp(
     /** Named after its id when it has no name. */
     readonly name?: string;
   },
+  { primaryIps: limit }: Pick<Limits, 'primaryIps'>,
 ): PrimaryIpRecord {
+  if (draft.primaryIps.length >= limit) throw limitExceeded('Primary IP limit exceeded', 'primary_ip_limit');
   const id = newId(draft);
   const ip = freeAddress(draft, wanted.type);
   const record: PrimaryIpRecord = {

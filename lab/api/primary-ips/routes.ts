@@ -51,7 +51,7 @@ function refuseTakenName(state: State, name: string, self?: number): void {
 const cannotMove = () => notInTheLab('an address that comes to a server, or leaves it, after its creation');
 
 /** /primary_ips: https://docs.hetzner.cloud/reference/cloud#tag/primary-ips */
-export function primaryIpRoutes(api: Api, { store, clock }: ApiContext): void {
+export function primaryIpRoutes(api: Api, { store, clock, limits }: ApiContext): void {
   api.get(
     '/primary_ips',
     {
@@ -95,15 +95,19 @@ export function primaryIpRoutes(api: Api, { store, clock }: ApiContext): void {
       if (!location) throw invalidField('location', 'is not a location');
       const primary_ip = store.update((draft) => {
         refuseTakenName(draft, name);
-        return addPrimaryIp(draft, {
-          name,
-          type,
-          location: location.name,
-          auto_delete,
-          labels,
-          assignee_id: null,
-          created: timestamp(clock),
-        });
+        return addPrimaryIp(
+          draft,
+          {
+            name,
+            type,
+            location: location.name,
+            auto_delete,
+            labels,
+            assignee_id: null,
+            created: timestamp(clock),
+          },
+          limits,
+        );
       });
       return { primary_ip: present(primary_ip) };
     },

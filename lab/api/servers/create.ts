@@ -6,11 +6,12 @@ import { locations } from '../catalog/locations.ts';
 import { serverTypes, type ServerTypeAnswer } from '../catalog/server-types.ts';
 import { timestamp } from '../clock.ts';
 import { ApiError, invalidField, limitExceeded, notFound, notInTheLab, notUnique } from '../errors.ts';
-import { isSoldOut } from '../faults/stock-out.ts';
+import { countSold, isSoldOut } from '../faults/stock-out.ts';
 import { applyTo } from '../firewalls/targets.ts';
 import type { ApiContext } from '../http/api.ts';
 import { findByIdOrName, Hostname, Id, IdOrName } from '../identity.ts';
 import { Labels } from '../labels.ts';
+import type { Limits } from '../limits/limits.ts';
 import { attach } from '../networks/attachments.ts';
 import { existingNetwork } from '../networks/routes.ts';
 import { existingPlacementGroup, refuseFullPlacementGroup } from '../placement-groups/routes.ts';
@@ -84,16 +85,21 @@ function primaryIpFor(
   type: PrimaryIpRecord['type'],
   wanted: number | null | undefined,
   server: Pick<ServerRecord, 'id' | 'location' | 'created'>,
+  limits: Limits,
 ): number {
   if (!wanted) {
-    return addPrimaryIp(draft, {
-      type,
-      location: server.location,
-      labels: {},
-      auto_delete: true,
-      assignee_id: server.id,
-      created: server.created,
-    }).id;
+    return addPrimaryIp(
+      draft,
+      {
+        type,
+        location: server.location,
+        labels: {},
+        auto_delete: true,
+        assignee_id: server.id,
+        created: server.created,
+      },
+      limits,
+    ).id;
   }
   const primaryIp = draft.primaryIps.find(({ id }) => id === wanted);
   if (!primaryIp) throw notFound('primary IP', wanted);
@@ -136,6 +142,7 @@ export function createServer(
   const created = timestamp(clock);
   const id = newId(draft);
   const location = placeFor(draft, type, asked.location ?? locationOfPrimaryIp(draft, asked));
+  countSold(draft, location, type.name);
   const server: ServerRecord = {
     id,
     name,
@@ -146,9 +153,9 @@ export function createServer(
     userData: user_data,
     sshKeys: sshKeysOf(draft, asked.ssh_keys),
     placementGroup: placement_group ?? null,
-    ipv4: primaryIpFor(draft, 'ipv4', public_net.ipv4, { id, location, created }),
+    ipv4: primaryIpFor(draft, 'ipv4', public_net.ipv4, { id, location, created }, limits),
     ipv6: public_net.enable_ipv6
-      ? primaryIpFor(draft, 'ipv6', public_net.ipv6, { id, location, created })
+      ? primaryIpFor(draft, 'ipv6', public_net.ipv6, { id, location, created }, limits)
       : null,
     protection: { delete: false, rebuild: false },
     primaryDiskSize: type.disk,

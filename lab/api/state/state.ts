@@ -3,6 +3,7 @@ import { ActionRecord } from '../actions/record.ts';
 import { FaultRecord } from '../faults/record.ts';
 import { FirewallRecord } from '../firewalls/record.ts';
 import { Id } from '../identity.ts';
+import { ToldLimits } from '../limits/limits.ts';
 import { NetworkRecord } from '../networks/record.ts';
 import { PlacementGroupRecord } from '../placement-groups/record.ts';
 import { PrimaryIpRecord } from '../primary-ips/record.ts';
@@ -21,6 +22,8 @@ export const State = z.strictObject({
   servers: z.array(ServerRecord),
   actions: z.array(ActionRecord),
   faults: z.array(FaultRecord),
+  /** What the lab was told; absent from states of older labs. */
+  limits: ToldLimits.default({}),
 });
 export type State = z.infer<typeof State>;
 
@@ -35,6 +38,7 @@ export const emptyState = (): State => ({
   servers: [],
   actions: [],
   faults: [],
+  limits: {},
 });
 
 /** One sequence for all kinds of resources, so that a mixed-up id never points at something by accident. */

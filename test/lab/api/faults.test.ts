@@ -36,6 +36,44 @@ test('a type of server is sold out at one location and to be had at another', as
   await done('/servers', serverRequest('again', { location: 'fsn1' }));
 });
 
+test('a type of server runs out when as many were sold as were left', async () => {
+  const { call, done } = apiUnderTest();
+  await call('POST', '//_lab/faults', { kind: 'stock-out', location: 'fsn1', serverType: 'cx23', left: 1 });
+  const available = async () => {
+    const { server_types } = (await call('GET', '/server_types?name=cx23')).body;
+    return server_types[0].locations.find(({ name }: { name: string }) => name === 'fsn1').available;
+  };
+  await done('/servers', serverRequest('elsewhere', { location: 'nbg1' }));
+  expect(await available()).toBe(true);
+  await done('/servers', serverRequest('first', { location: 'fsn1' }));
+  expect(await available()).toBe(false);
+  expect(await call('POST', '/servers', serverRequest('second', { location: 'fsn1' }))).toMatchObject({
+    status: 412,
+    body: { error: { code: 'resource_unavailable' } },
+  });
+});
+
+test('a project may have as many of a kind as the lab was told, until it is told otherwise', async () => {
+  const { call, done } = apiUnderTest();
+  expect(await call('PUT', '//_lab/limits', { servers: 1 })).toMatchObject({ status: 200 });
+  expect(await call('PUT', '//_lab/limits', { primaryIps: 3 })).toMatchObject({
+    body: { servers: 1, primaryIps: 3 },
+  });
+  await done('/servers', serverRequest('first'));
+  expect(await call('POST', '/servers', serverRequest('second'))).toMatchObject({
+    status: 403,
+    body: { error: { code: 'resource_limit_exceeded', details: { limits: [{ name: 'server_limit' }] } } },
+  });
+  await call('PUT', '//_lab/limits', { servers: 2 });
+  expect(await call('POST', '/servers', serverRequest('second'))).toMatchObject({
+    status: 403,
+    body: { error: { code: 'resource_limit_exceeded', details: { limits: [{ name: 'primary_ip_limit' }] } } },
+  });
+  expect((await call('GET', '/servers')).body.servers).toHaveLength(1);
+  expect(await call('DELETE', '//_lab/limits')).toMatchObject({ status: 204 });
+  await done('/servers', serverRequest('second'));
+});
+
 test('an action takes as long as it was told to', async () => {
   const { call, clock, settled } = apiUnderTest();
   await call('POST', '//_lab/faults', { kind: 'slow-action', command: 'create_server', seconds: 90 });

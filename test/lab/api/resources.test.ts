@@ -109,14 +109,18 @@ test('a primary IP that stands alone is unassigned, is given to a new server, an
 test('when the addresses are used up, a server is refused by the limit', async () => {
   const state = emptyState();
   for (let n = 10; n <= 254; n++) {
-    addPrimaryIp(state, {
-      type: 'ipv4',
-      location: 'fsn1',
-      labels: {},
-      auto_delete: false,
-      assignee_id: null,
-      created: '2026-11-22T10:00:00Z',
-    });
+    addPrimaryIp(
+      state,
+      {
+        type: 'ipv4',
+        location: 'fsn1',
+        labels: {},
+        auto_delete: false,
+        assignee_id: null,
+        created: '2026-11-22T10:00:00Z',
+      },
+      { primaryIps: Infinity },
+    );
   }
   const { call } = apiUnderTest({ state: memoryStore(state) });
   expect(await call('POST', '/servers', serverRequest('node'))).toMatchObject({

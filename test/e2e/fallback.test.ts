@@ -1,0 +1,79 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, parseDocument } from 'yaml';
+import { removeLab, traces } from '../../lab/clear.ts';
+import { ROOT } from '../render/scenarios.ts';
+import { labCluster, type LabCluster } from './lab-cluster.ts';
+import { expectAllReady } from './use-tests.ts';
+
+/** One master, one worker, at one place; another type will do for each. */
+const CHANGES = {
+  locations: ['nbg1'],
+  controlPlane: { count: 1, serverType: ['cx23', 'cx33'] },
+  workers: [{ count: 1, serverType: ['cx23', 'cx33'] }],
+};
+
+describe('a cluster whose type of server runs out in the middle of the apply', () => {
+  let cluster: LabCluster;
+
+  beforeAll(async () => {
+    cluster = await labCluster('e2efall', 'level-3');
+    const file = join(cluster.folder, 'cluster.yaml');
+    const document = parseDocument(await readFile(file, 'utf8'));
+    for (const [field, value] of Object.entries(CHANGES)) document.set(field, document.createNode(value));
+    await writeFile(file, document.toString({ lineWidth: 0 }));
+  });
+  afterAll(async () => {
+    await removeLab(cluster.lab);
+    expect(await traces(cluster.lab)).toEqual([]);
+  });
+
+  const fault = (...args: readonly string[]) =>
+    cluster.run([
+      process.execPath,
+      join(ROOT, 'dist/lab/cli/main.js'),
+      'fault',
+      ...args,
+      '--name',
+      cluster.lab.name,
+    ]);
+
+  it('comes up with the next type of the list, and keeps to what it got', async () => {
+    const told = await fault('stock-out', '--location', 'nbg1', '--type', 'cx23', '--left', '1');
+    expect(told.exitCode, told.all).toBe(0);
+    // One can still be had, so the plan does not see it coming.
+    const planned = await cluster.kubehaus(['plan']);
+    expect(planned.stdout, planned.all).toContain(
+      'Hetzner has all servers in stock that are still to be made.',
+    );
+
+    const ended = await cluster.kubehaus(['up', '--yes']);
+
+    expect(ended.exitCode, ended.all).toBe(0);
+    expect(ended.stdout).toMatch(
+      /^demo-(master|worker)-1: cx23 is out of stock in nbg1; next is cx33 in nbg1\.$/m,
+    );
+    const lock = parse(await readFile(join(cluster.folder, 'cluster.lock.yaml'), 'utf8')) as {
+      nodes: Record<string, { serverType: string }>;
+    };
+    expect(
+      Object.values(lock.nodes)
+        .map(({ serverType }) => serverType)
+        .sort(),
+    ).toEqual(['cx23', 'cx33']);
+
+    const kubeconfig = await cluster.kubehaus([
+      'kubeconfig',
+      '--output',
+      join(cluster.folder, '.kubehaus/kubeconfig'),
+    ]);
+    expect(kubeconfig.exitCode, kubeconfig.all).toBe(0);
+    await expectAllReady(cluster, { masters: ['demo-master-1'], workers: ['demo-worker-1'], etcd: [] });
+
+    // The type that ran out is to be had again: a server that is there stays what it is.
+    expect((await fault('clear')).exitCode).toBe(0);
+    const again = await cluster.kubehaus(['plan']);
+    expect(again.stdout, again.all).toContain('Terraform changes nothing');
+  });
+});
