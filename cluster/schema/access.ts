@@ -9,13 +9,8 @@ const publicKey = z.string().refine((text) => PUBLIC_KEY.test(text), {
   ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
 });
 
-/** Hetzner takes a key once, whatever its comment is. */
-const keyItself = (line: unknown) => String(line).split(' ', 2).join(' ');
-
 export const ssh = z.strictObject({
-  publicKeys: setOf(publicKey, keyItself)
-    .default([])
-    .describe('OpenSSH public keys that may log in as root.'),
+  publicKeys: z.array(publicKey).default([]).describe('OpenSSH public keys that may log in as root.'),
   projectKeys: setOf(z.string().min(1))
     .default([])
     .describe('SSH keys of the Hetzner project that may log in as root, by name or fingerprint.'),
