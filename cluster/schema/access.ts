@@ -9,9 +9,6 @@ const publicKey = z.string().refine((text) => PUBLIC_KEY.test(text), {
   ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
 });
 
-/** Hetzner takes a key once, whatever its comment is. */
-const keyItself = (line: unknown) => String(line).split(' ', 2).join(' ');
-
 /**
  * Users and groups that Debian has from the start (base-passwd), where cloud-init would make nobody, and the one that the role
  * etcd makes.
@@ -36,7 +33,7 @@ const user = z
   });
 
 export const ssh = z.strictObject({
-  publicKeys: setOf(publicKey, keyItself).default([]).describe('OpenSSH public keys that may log in.'),
+  publicKeys: z.array(publicKey).default([]).describe('OpenSSH public keys that may log in.'),
   projectKeys: setOf(z.string().min(1))
     .default([])
     .describe('SSH keys of the Hetzner project that may log in, by name or fingerprint.'),
