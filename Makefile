@@ -59,7 +59,7 @@ lab-tools: $(PROGRAMS) $(LAB_TOOLS) # Debian packages of the lab
 
 .PHONY: e2e
 e2e: lab-tools ## the tests in the lab: real servers, real clusters (root)
-	vitest run --project e2e
+	vitest run --project 'e2e-*'
 
 .PHONY: demo
 demo: lab-tools ## a lab and, in it, a cluster with three masters and two workers (root)

@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+const inTheLab = { testTimeout: 900_000, hookTimeout: 1_800_000 };
+
+/** The lab itself, and what it changes on the machine: one file after the other. */
+const labAlone = ['test/e2e/lab-*.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,11 +13,22 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          name: 'e2e-lab',
+          include: labAlone,
           fileParallelism: false,
-          testTimeout: 900_000,
-          hookTimeout: 1_800_000,
+          sequence: { groupOrder: 1 },
+          ...inTheLab,
+        },
+      },
+      {
+        // Clusters wait more than they compute: two at a time, each in a lab of its own.
+        test: {
+          name: 'e2e-clusters',
+          include: ['test/e2e/*.test.ts'],
+          exclude: labAlone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          ...inTheLab,
         },
       },
     ],

@@ -17,7 +17,7 @@ import { ROOT } from '../render/scenarios.ts';
 /** What `npm link` gives, without npm's global folder. */
 async function linkedIn(home: string): Promise<string> {
   const prefix = join(home, 'npm');
-  await execa('npm', ['link'], { cwd: ROOT, env: { npm_config_prefix: prefix } });
+  await execa('npm', ['link', '--ignore-scripts'], { cwd: ROOT, env: { npm_config_prefix: prefix } });
   return join(prefix, 'bin');
 }
 
@@ -123,6 +123,7 @@ describe('docs/lab.md, command by command', () => {
       cwd: ROOT,
       env: {
         npm_config_prefix: prefix,
+        npm_config_ignore_scripts: 'true',
         PATH: [join(prefix, 'bin'), join(ROOT, '.venv/bin'), process.env['PATH']].join(delimiter),
         NO_COLOR: '1',
       },
