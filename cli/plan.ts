@@ -71,7 +71,7 @@ Examples:
         describeHosts(await previewHosts(folder, rendered, options.since), options.since),
       );
       if (options.checkHosts) {
-        const checked = await checkHosts(folder, rendered, identityFileOf(options), progress());
+        const checked = await checkHosts(folder, rendered.plan, identityFileOf(options), progress());
         section('On the hosts, as they are now', describeCheck(checked));
       }
       // All else has been shown by now.

@@ -28,7 +28,7 @@ const addressesSchema = z.object({
 });
 
 /** inventory/addresses.yml: how to reach each host, beside the rendered inventory/cluster.yml. */
-export function addressesDocument(servers: ReadonlyMap<string, NodeOutput>): string {
+export function addressesDocument(servers: ReadonlyMap<string, Pick<NodeOutput, 'id' | 'ipv4'>>): string {
   const hosts = [...servers].map(([name, { id, ipv4 }]) => [
     name,
     { ansible_host: ipv4, node_public_address: ipv4, node_server_id: id },

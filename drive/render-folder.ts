@@ -30,7 +30,7 @@ export interface InMemory {
 /** Plans and renders the cluster of a folder without writing anything. */
 export async function renderInMemory(folder: ClusterFolder): Promise<InMemory> {
   const { plan, lock } = await loadFolder(folder);
-  return { plan, lock, tree: await render(plan) };
+  return { plan, lock, tree: await renderPlan(plan) };
 }
 
 /** Writes the lock and the rendered tree. The lock comes first: an address that was rendered is never given again. */
@@ -58,7 +58,7 @@ function inFolder(lockYaml: string | undefined, rendered: Tree): Tree {
 }
 
 /** CDKTF takes longer to load than most commands to run, so it is loaded only when there is something to render. */
-async function render(plan: ClusterPlan): Promise<Tree> {
+export async function renderPlan(plan: ClusterPlan): Promise<Tree> {
   const { renderCluster } = await import('../render/tree.ts');
   return renderCluster(plan, await readSources());
 }

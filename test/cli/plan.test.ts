@@ -218,6 +218,16 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
       'Hetzner could not be asked: http://127.0.0.1:1234/v1/pricing: connect ECONNREFUSED 127.0.0.1:1234. HTTPS_PROXY is set, and Node.js uses it only with NODE_USE_ENV_PROXY=1',
     );
 
+    await rm(folder.local, { recursive: true });
+    await writeFile(folder.local, 'a file where a folder belongs');
+    const readOnly = await plan();
+    await rm(folder.local);
+    expect(readOnly.exitCode).toBe(0);
+    expectRest(readOnly.stdout);
+    expect(section(readOnly.stdout, 'Terraform').join('')).toContain(
+      'not known: This machine refused a file operation',
+    );
+
     const noTerraform = await plan({ PATH: '/nonexistent' });
     expect(noTerraform.exitCode).toBe(0);
     expectRest(noTerraform.stdout);
@@ -295,7 +305,7 @@ describe('kubehaus plan --check-hosts', { timeout: 240_000 }, () => {
     expect(stderr).toContain('4 nodes could not be reached over SSH.');
     // The fifth has no server yet.
     expect(stderr).not.toContain('prod-worker-2');
-    expect(stderr).toMatch(/command: .*site\.yml .*--check --diff --limit=prod-master-1,/);
+    expect(stderr).toMatch(/command: .*site\.yml .*--check --diff \(exit code 4\)/);
     expect(await readFile(join(folder.ansible, 'inventory', 'cluster.yml'), 'utf8')).toBe(before);
     expect(await readdir(folder.local)).not.toContain('ansible-preview');
   });

@@ -19,15 +19,21 @@ describe('a cluster whose type of server runs out in the middle of the apply', (
 
   beforeAll(async () => {
     cluster = await labCluster('e2efall', 'level-3');
-    const file = join(cluster.folder, 'cluster.yaml');
-    const document = parseDocument(await readFile(file, 'utf8'));
-    for (const [field, value] of Object.entries(CHANGES)) document.set(field, document.createNode(value));
-    await writeFile(file, document.toString({ lineWidth: 0 }));
+    await edit(CHANGES);
   });
   afterAll(async () => {
     await removeLab(cluster.lab);
     expect(await traces(cluster.lab)).toEqual([]);
   });
+
+  /** Sets fields of cluster.yaml by their paths. */
+  async function edit(fields: object): Promise<void> {
+    const file = join(cluster.folder, 'cluster.yaml');
+    const document = parseDocument(await readFile(file, 'utf8'));
+    for (const [path, value] of Object.entries(fields))
+      document.setIn(path.split('.'), document.createNode(value));
+    await writeFile(file, document.toString({ lineWidth: 0 }));
+  }
 
   const fault = (...args: readonly string[]) =>
     cluster.run([
@@ -75,5 +81,25 @@ describe('a cluster whose type of server runs out in the middle of the apply', (
     expect((await fault('clear')).exitCode).toBe(0);
     const again = await cluster.kubehaus(['plan']);
     expect(again.stdout, again.all).toContain('Terraform changes nothing');
+  });
+
+  it('asks its hosts what would change on them, and changes nothing', async () => {
+    const before = await cluster.kubehaus(['plan', '--check-hosts']);
+    expect(before.exitCode, before.all).toBe(0);
+    expect(before.stdout).toContain('ansible-playbook --check would change nothing on the nodes that exist.');
+
+    await edit({
+      workers: [{ count: 2, serverType: ['cx23', 'cx33'] }],
+      'kubernetes.kubelet.maxPods': 99,
+    });
+    const planned = await cluster.kubehaus(['plan', '--check-hosts']);
+    expect(planned.exitCode, planned.all).toBe(0);
+    expect(planned.stdout).toMatch(/create +hcloud_server +demo-worker-2$/m);
+    expect(planned.stdout).toContain('Installed: demo-worker-2.');
+    const found = planned.stdout.slice(planned.stdout.indexOf('On the hosts, as they are now'));
+    expect(found).toMatch(/^install-workers +kubernetes : .*settings +demo-worker-1$/m);
+    expect(found).not.toContain('demo-worker-2');
+    const [, log = ''] = /The difference of every file: (.*)$/m.exec(found) ?? [];
+    expect(await readFile(log, 'utf8')).toMatch(/^\s*\+\s*maxPods: 99$/m);
   });
 });
