@@ -10,8 +10,8 @@ const SHOWN = 4;
 export function describeHosts(preview: HostPreview, since?: string): string {
   const { installed, leaving, staying, changes } = preview;
   return [
-    ...(installed.length === 0 ? [] : [`Installed: ${installed.join(', ')}.`]),
-    ...(leaving.length === 0 ? [] : [`Leave with their servers: ${leaving.join(', ')}.`]),
+    ...(installed.length === 0 ? [] : [`To be installed: ${installed.join(', ')}.`]),
+    ...(leaving.length === 0 ? [] : [`To leave with their servers: ${leaving.join(', ')}.`]),
     ...(staying.length === 0 ? [] : existing(staying, changes, since)),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { billOf } from '../drive/bill.ts';
 import { checkHosts } from '../drive/check-hosts.ts';
 import type { ClusterFolder } from '../drive/cluster-folder.ts';
@@ -36,7 +36,12 @@ export function addPlan(program: Command): void {
     .description(
       'show what `up` would do: level, price, stock, limits, Terraform’s changes, what is new for the hosts; changes nothing',
     )
-    .option('--json', 'level, nodes and addresses as JSON, for scripts')
+    .addOption(
+      new Option('--json', 'level, nodes, addresses and all of cluster.yaml as JSON, for scripts').conflicts([
+        'checkHosts',
+        'since',
+      ]),
+    )
     .option(
       '--check-hosts',
       'ask the hosts as well: ansible-playbook --check --diff on the servers that exist',

@@ -9,6 +9,9 @@ export function podNetworksIn(podCidr: Cidr): number {
   return Math.floor(sizeOf(podCidr) / 2 ** (32 - POD_PREFIX));
 }
 
+/** kubeadm's bindPort, on which every master's API server listens. */
+export const API_PORT = 6443;
+
 /** First offset of each role in the mesh network, as in hetzner-kube: etcd .1, masters .11, workers .21. */
 export const FIRST_OFFSET: Readonly<Record<NodeRole, number>> = { etcd: 1, 'control-plane': 11, worker: 21 };
 

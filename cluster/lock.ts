@@ -24,6 +24,8 @@ const lockSchema = z.strictObject({
       podCidr: z.cidrv4(),
       serviceCidr: z.cidrv4(),
       cni: z.string().default('native'),
+      /** Absent from locks of earlier versions. */
+      wireguardPort: z.int().optional(),
       /** Only where the mesh goes through a private network. */
       privateCidr: z.cidrv4().optional(),
     })

@@ -122,6 +122,7 @@ export function planCluster(
         podCidr,
         serviceCidr,
         cni,
+        wireguardPort: config.network.wireguardPort,
         ...(privateNetwork === undefined ? {} : { privateCidr: privateNetwork.cidr }),
       },
       sshUser: config.ssh.user,

@@ -1,5 +1,6 @@
 import { SERVERS_PER_NETWORK, zoneOf } from './private-network.ts';
 import type { Problem } from './problem.ts';
+import { nodesAskedFor } from './room.ts';
 import type { Rule } from './rule.ts';
 import type { ClusterConfig } from './schema.ts';
 import type { Location } from './schema/values.ts';
@@ -41,14 +42,7 @@ function oneNetworkZone(config: ClusterConfig, source: Source): Problem[] {
 
 function serversOfOneNetwork(config: ClusterConfig, source: Source): Problem[] {
   if (config.network.transport !== 'private') return [];
-  const { controlPlane, etcd, workers } = config;
-  // A number that is wrong counts as none: the others may be too many all the same.
-  const counts = [
-    known(() => controlPlane.count),
-    known(() => (etcd.placement === 'isolated' ? etcd.count : 0)),
-    ...[...workers.keys()].map((index) => known(() => workers[index]?.count)),
-  ];
-  const servers = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  const servers = nodesAskedFor(config).reduce((sum, { count }) => sum + count, 0);
   if (servers <= SERVERS_PER_NETWORK) return [];
   return [
     problemAt(

@@ -11,7 +11,7 @@ export function enoughAddresses(config: ClusterConfig, source: Source): Problem[
   const { nodeCidr } = config.network;
   const cidr = parseCidr(nodeCidr);
   if (cidr === undefined) return [];
-  const asked = askedFor(config);
+  const asked = nodesAskedFor(config);
   return (['etcd', 'control-plane', 'worker'] as const).flatMap((role) =>
     withoutRoom(
       asked.filter((some) => some.role === role),
@@ -32,7 +32,7 @@ export function enoughPodNetworks(config: ClusterConfig, source: Source): Proble
   const { podCidr } = config.network;
   const cidr = parseCidr(podCidr);
   if (cidr === undefined) return [];
-  const asked = askedFor(config).filter(({ role }) => role !== 'etcd');
+  const asked = nodesAskedFor(config).filter(({ role }) => role !== 'etcd');
   return withoutRoom(asked, podNetworksIn(cidr)).map((path) =>
     problemAt(
       source,
@@ -50,7 +50,7 @@ interface Asked {
 }
 
 /** Numbers of nodes, and where each stands. One that is wrong counts as none: the others may be too many all the same. */
-function askedFor({ etcd, controlPlane, workers }: ClusterConfig): Asked[] {
+export function nodesAskedFor({ etcd, controlPlane, workers }: ClusterConfig): Asked[] {
   return [
     {
       role: 'etcd' as const,

@@ -22,6 +22,7 @@ export const changesOfRunningCluster: readonly Rule[] = [
     otherTransport,
     otherPrivateNetwork,
     otherZone,
+    otherWireguardPort,
     otherUser,
     etcdMoved,
     etcdMembersRemoved,
@@ -38,6 +39,9 @@ function ofRunning(rule: ChangeRule): Rule {
   return (config, source, { value: lock }) =>
     Object.keys(lock.nodes).length === 0 ? [] : rule(config, source, lock);
 }
+
+/** Rendering alone has put new nodes into the lock. */
+const OR_RESTORE = 'or restore cluster.lock.yaml from version control if the new ones were never made';
 
 const UNLESS = 'or remove cluster.lock.yaml if the cluster was never brought up';
 
@@ -142,6 +146,20 @@ function otherPrivateNetwork({ network }: ClusterConfig, source: Source, lock: C
   ];
 }
 
+/** As with the transport: Terraform would open one port and close the other before Ansible tells any host of it. */
+function otherWireguardPort({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const before = lock.network?.wireguardPort;
+  if (before === undefined || before === network.wireguardPort) return [];
+  return [
+    problemAt(
+      source,
+      ['network', 'wireguardPort'],
+      `the nodes of the running cluster listen on ${before}, and would lose each other while the port changes`,
+      `Keep ${before}, ${UNLESS}`,
+    ),
+  ];
+}
+
 function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
   const planned = privateNetworkOf(config);
   if (planned === undefined || lock.network?.privateCidr === undefined) return [];
@@ -193,7 +211,7 @@ function etcdMembersRemoved(config: ClusterConfig, source: Source, lock: Cluster
       source,
       ['etcd', 'count'],
       `the cluster has ${members} etcd machines, and ${quorumLost(members, config.etcd.count) ?? 'removing one would leave its member behind'}`,
-      `Keep ${members}, ${UNLESS}`,
+      `Keep ${members}, ${OR_RESTORE}`,
     ),
   ];
 }
@@ -211,7 +229,7 @@ function mastersRemoved(config: ClusterConfig, source: Source, lock: ClusterLock
         (stacked ? quorumLost(masters, count) : undefined) ??
         `removing one would leave its ${stacked ? 'etcd member and its ' : ''}node behind`
       }`,
-      `Keep ${masters}, ${UNLESS}`,
+      `Keep ${masters}, ${OR_RESTORE}`,
     ),
   ];
 }

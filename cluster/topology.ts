@@ -34,19 +34,24 @@ export function toleratedFailures(members: number): number {
 }
 
 /**
- * What a user notices when machines are lost for good, in sentences, from the first one on. Workloads on workers go on in
- * every case: they need the API only for changes.
+ * What a user notices when machines are lost for good, in sentences, from the first one on. Workloads on other machines go on
+ * in every case: they need the API only for changes.
  */
 export function survival(topology: Topology): readonly string[] {
+  const others = topology.workers === 0 ? 'workloads on the machines that are left' : 'workloads';
   switch (topology.kind) {
     case 'stacked': {
       const { masters } = topology;
+      if (masters === 1 && topology.workers === 0)
+        return ['Loses its machine: everything stops until it is back; its data is lost with its disk.'];
       if (masters === 1)
-        return ['Loses its master: no API and no changes until it is back; its data is lost with its disk.'];
+        return [
+          'Loses its master: no API and no changes until it is back, workloads go on; its data is lost with its disk.',
+        ];
       const lost = toleratedFailures(masters);
       return [
         `Loses ${upTo(lost)} of ${masters} masters: keeps working.`,
-        `Loses ${lost + 1}: etcd has no majority; the API takes no changes until one is back, workloads go on.`,
+        `Loses ${lost + 1}: etcd has no majority; the API takes no changes until one is back, ${others} go on.`,
       ];
     }
     case 'isolated': {
@@ -54,7 +59,7 @@ export function survival(topology: Topology): readonly string[] {
       const lost = toleratedFailures(etcdMembers);
       return [
         masters === 1
-          ? 'Loses its master: no API until it is back or made anew; etcd keeps the data, workloads go on.'
+          ? `Loses its master: no API until it is back${topology.workers === 0 ? ', and no workloads' : ', workloads go on'}. For good: etcd keeps the data, and a new master needs your copy of /etc/kubernetes/pki.`
           : `Loses ${upTo(masters - 1)} of ${masters} masters: keeps working.`,
         lost === 0
           ? 'Loses its etcd machine: the API takes no changes until it is back; its data is lost with its disk.'

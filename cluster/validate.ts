@@ -1,13 +1,14 @@
 import { architectureOf } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
+import { firewallRules } from './firewall-rules.ts';
 import type { ClusterLock } from './lock.ts';
 import { lockRules } from './lock-rules.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT, PROJECT_PLACEMENT_GROUPS } from './names.ts';
 import type { Parsed } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { privateNetworkRules } from './private-network-rules.ts';
-import { enoughAddresses, enoughPodNetworks } from './room.ts';
-import { eachOf, eachPool, type Rule } from './rule.ts';
+import { enoughAddresses, enoughPodNetworks, nodesAskedFor } from './room.ts';
+import { eachPool, type Rule } from './rule.ts';
 import { changesOfRunningCluster } from './running-cluster.ts';
 import type { ClusterConfig, WorkerPool } from './schema.ts';
 import { problemAt, type Source } from './source.ts';
@@ -26,8 +27,7 @@ const rules: readonly Rule[] = [
   imagesOfOneArchitecture,
   ...privateNetworkRules,
   sshKeys,
-  portsOfTheFirewall,
-  rulesOfTheFirewall,
+  ...firewallRules,
   calicoWithoutTypha,
   enoughAddresses,
   enoughPodNetworks,
@@ -292,67 +292,15 @@ function sshKeys({ ssh }: ClusterConfig, source: Source): Problem[] {
   ];
 }
 
-function portsOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
-  return eachFirewallRule(config, ({ protocol, port }, index) => {
-    const needed = protocol === 'tcp' || protocol === 'udp';
-    if (needed === (port !== undefined)) return [];
-    return [
-      problemAt(
-        source,
-        ['firewall', 'rules', index, 'port'],
-        needed ? `a rule for ${protocol} needs a port` : `${protocol} has no ports`,
-        needed ? 'Add port: 443, say, or port: 1-65535 for all' : 'Remove port',
-      ),
-    ];
-  });
-}
-
-/** A rule for a port that kubehaus opens itself would be a second answer to who may come in. */
-function rulesOfTheFirewall(config: ClusterConfig, source: Source): Problem[] {
-  const { ssh, network } = config;
-  const own = [
-    known(() => ['tcp', String(ssh.port), 'ssh.allowedCidrs says who may come in'] as const),
-    known(() =>
-      network.transport === 'public'
-        ? (['udp', String(network.wireguardPort), 'all may come in'] as const)
-        : undefined,
-    ),
-  ].filter((one) => one !== undefined);
-  return eachFirewallRule(config, (rule, index) =>
-    own
-      .filter(([protocol, port]) => rule.protocol === protocol && rule.port === port)
-      .map(([, port, instead]) =>
-        problemAt(
-          source,
-          ['firewall', 'rules', index, 'port'],
-          `${rule.protocol} port ${port} has a rule of its own already`,
-          `Remove this rule: ${instead}`,
-        ),
-      ),
-  );
-}
-
-type FirewallRule = ClusterConfig['firewall']['rules'][number];
-
-function eachFirewallRule(
-  { firewall }: ClusterConfig,
-  check: (rule: FirewallRule, index: number) => Problem[],
-): Problem[] {
-  return eachOf(firewall.rules, check);
-}
-
 /** "Above 100 nodes it is essential" (https://github.com/projectcalico/calico/blob/v3.32.1/manifests/calico-typha.yaml). */
 const NODES_WITHOUT_TYPHA = 100;
 
 /** Each node of Calico watches the API by itself, unless Typha stands in between, which its plain manifest does not have. */
-function calicoWithoutTypha({ network, controlPlane, workers }: ClusterConfig, source: Source): Problem[] {
-  if (network.cni !== 'calico') return [];
-  // A number that is wrong counts as none: the others may be too many all the same.
-  const counts = [
-    known(() => controlPlane.count),
-    ...[...workers.keys()].map((index) => known(() => workers[index]?.count)),
-  ];
-  const nodes = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+function calicoWithoutTypha(config: ClusterConfig, source: Source): Problem[] {
+  if (config.network.cni !== 'calico') return [];
+  const nodes = nodesAskedFor(config)
+    .filter(({ role }) => role !== 'etcd')
+    .reduce((sum, { count }) => sum + count, 0);
   if (nodes <= NODES_WITHOUT_TYPHA) return [];
   return [
     problemAt(

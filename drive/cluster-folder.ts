@@ -27,6 +27,8 @@ export interface ClusterFolder {
   readonly runLock: string;
   /** Where `kubehaus kubeconfig --output` may put one for this cluster alone. */
   readonly kubeconfig: string;
+  /** A kubeconfig that names this cluster's context as the current one, and nothing else. */
+  readonly currentContext: string;
 }
 
 export function clusterFolder(folder: string): ClusterFolder {
@@ -52,6 +54,7 @@ export function clusterFolder(folder: string): ClusterFolder {
     logs: join(local, 'logs'),
     runLock: join(local, 'run.lock'),
     kubeconfig: join(local, 'kubeconfig'),
+    currentContext: join(local, 'current-context'),
   };
 }
 

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import type { Tree } from '../render/tree.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { missingTool, unknownCommit } from './errors.ts';
+import { withoutToken } from './hetzner-token.ts';
 
 /**
  * What stood in rendered/ in a commit (`main`, `HEAD^`, …), as far as it was committed: path below rendered/ → text. Empty when there
@@ -13,6 +14,8 @@ export async function readCommittedTree(folder: ClusterFolder, commit: string): 
       cwd: folder.root,
       input,
       encoding: 'buffer',
+      env: withoutToken(process.env),
+      extendEnv: false,
       reject: false,
     });
     if (ended.code === 'ENOENT') throw missingTool(['git'], 'Install git, or leave --since out.');

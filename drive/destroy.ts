@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askForWord } from './ask.ts';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
+import { stateWithoutServers } from './errors.ts';
 import { checkToken } from './hetzner-token.ts';
+import { madeNames } from './inventory.ts';
 import { loadFolder } from './load-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
 import { inPhase, withRun } from './run.ts';
@@ -29,6 +31,8 @@ export async function destroy(
       const terraform = terraformIn(run, tool, target);
       await inPhase(run, 'terraform init', () => terraform.init());
       const resources = await terraform.resources();
+      const made = await madeNames(folder);
+      if (resources.length === 0 && made.size > 0) throw stateWithoutServers([...made]);
       if (resources.length > 0) {
         reporter.print(
           `Of the cluster ${plan.name} this will be destroyed for good, with all data on it:\n${listOf(resources)}`,

@@ -216,6 +216,15 @@ export function limitsTooLow(problems: readonly string[]): Failure {
   );
 }
 
+/** Servers were made, and the state that Terraform was given knows of none. */
+export function stateWithoutServers(nodes: readonly string[]): Failure {
+  return new Failure(
+    'terraform',
+    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was destroyed, and nothing forgotten.`,
+    'If the state is elsewhere, set terraform.backend to that place and run the same command again. If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.',
+  );
+}
+
 export function unexpectedOutputs(why: string): Failure {
   return new Failure(
     'terraform',

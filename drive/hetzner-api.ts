@@ -8,7 +8,7 @@ const PATIENCE_MS = 15_000;
 
 /** Base URL of the API, without a slash at its end. */
 function endpointOf(env: NodeJS.ProcessEnv): string {
-  return (env['HCLOUD_ENDPOINT'] ?? DEFAULT_ENDPOINT).replace(/\/$/, '');
+  return (env['HCLOUD_ENDPOINT'] || DEFAULT_ENDPOINT).replace(/\/$/, '');
 }
 
 export function hasToken(env: NodeJS.ProcessEnv): boolean {

@@ -1,7 +1,8 @@
 import { delimiter, join } from 'node:path';
 import { homedir } from 'node:os';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
-import { hasContext } from './kubeconfig.ts';
+import { currentContext, hasContext } from './kubeconfig.ts';
+import { writeIfChanged } from './write-file.ts';
 
 /** The files that kubectl reads (https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/). */
 export function kubeconfigFiles(env: NodeJS.ProcessEnv): readonly string[] {
@@ -10,16 +11,27 @@ export function kubeconfigFiles(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 /**
- * With which kubeconfig a command reaches the cluster: the user's own when it has a context of one of these names; else, unless
- * KUBECONFIG says otherwise, that of the cluster's folder; `undefined` when none has.
+ * KUBECONFIG for a command that is to reach the cluster, whose contexts these are: the user's own files when they have one of
+ * them; else, unless KUBECONFIG says otherwise, that of the cluster's folder; undefined when none has. Where another cluster's
+ * context is the current one, a file in front names one of this cluster: of several current contexts kubectl takes the first.
  */
-export async function kubeconfigWith(
+export async function kubeconfigFor(
   contexts: readonly string[],
   folder: ClusterFolder,
   env: NodeJS.ProcessEnv,
-): Promise<'own' | { readonly file: string } | undefined> {
-  const has = async (file: string) => hasContext(await readOptional(file), contexts);
-  for (const file of kubeconfigFiles(env)) if (await has(file)) return 'own';
-  if (env['KUBECONFIG']) return undefined;
-  return (await has(folder.kubeconfig)) ? { file: folder.kubeconfig } : undefined;
+): Promise<string | undefined> {
+  const own = kubeconfigFiles(env);
+  const read = async (files: readonly string[]) => Promise.all(files.map((file) => readOptional(file)));
+  const candidates = env['KUBECONFIG'] ? [own] : [own, [folder.kubeconfig]];
+  for (const files of candidates) {
+    const texts = await read(files);
+    const known = contexts.filter((context) => texts.some((text) => hasContext(text, [context])));
+    const [first] = known;
+    if (first === undefined) continue;
+    const current = texts.map(currentContext).find((name) => name !== undefined);
+    if (current !== undefined && known.includes(current)) return files.join(delimiter);
+    await writeIfChanged(folder.currentContext, `apiVersion: v1\nkind: Config\ncurrent-context: ${first}\n`);
+    return [folder.currentContext, ...files].join(delimiter);
+  }
+  return undefined;
 }

@@ -89,6 +89,13 @@ export function hasContext(text: string | undefined, names: readonly string[]): 
   );
 }
 
+/** The current context of a kubeconfig; undefined without one, or when it can't be read. */
+export function currentContext(text: string | undefined): string | undefined {
+  const document = parseDocument(text ?? '');
+  const name: unknown = document.errors.length > 0 ? undefined : document.get('current-context');
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
 function namesOfFormerContexts(document: Document, user: string): ReadonlySet<string> {
   const contexts = (document.toJS() as { contexts?: (Named & { context?: { user?: string } })[] | null })
     .contexts;

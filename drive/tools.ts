@@ -10,6 +10,7 @@ import {
   unreadableIdentityFile,
   unusableTool,
 } from './errors.ts';
+import { withoutToken } from './hetzner-token.ts';
 import { packageRoot } from './package-root.ts';
 import { isAtLeast } from './versions.ts';
 
@@ -92,7 +93,7 @@ async function versionOf(
   parse: (output: string) => string | undefined,
 ): Promise<Tool | undefined> {
   const result = await execa(file, [...args], {
-    env,
+    env: withoutToken(env),
     extendEnv: false,
     all: true,
     reject: false,

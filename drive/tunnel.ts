@@ -8,7 +8,7 @@ import { withoutToken } from './hetzner-token.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
 import { readMadeHosts } from './inventory.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
-import { kubeconfigWith } from './kubeconfig-in-use.ts';
+import { kubeconfigFor } from './kubeconfig-in-use.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
 import { accessTo, destination, sshOptions } from './ssh-command.ts';
@@ -41,7 +41,7 @@ export async function tunnel(
   if (await answers(port)) throw portInUse(port);
   const env = withoutToken(process.env);
   if (command.length > 0) {
-    const kubeconfig = await kubeconfigWith(
+    const kubeconfig = await kubeconfigFor(
       masters.map(({ node }) => node.name),
       folder,
       env,
@@ -50,7 +50,7 @@ export async function tunnel(
       options.warn(
         `No kubeconfig in use has a context of ${plan.name}, so that kubectl would not find it: run \`kubehaus kubeconfig\` first.`,
       );
-    else if (kubeconfig !== 'own') env['KUBECONFIG'] = kubeconfig.file;
+    else env['KUBECONFIG'] = kubeconfig;
   }
 
   const interruption = listenForInterruption(() => undefined);

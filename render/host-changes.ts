@@ -4,8 +4,9 @@ import type { Tree } from './tree.ts';
 
 /** What is new for nodes that exist already. */
 export interface HostChange {
-  /** Phase that brings it: the tag of its playbook. */
+  /** Phase that brings it: the tag of its playbook, or `all`. */
   readonly phase: string;
+  /** Role, or what all roles rest on. */
   readonly role: string;
   /** Files of the role and variables that it reads, as paths below the role and names. */
   readonly what: readonly string[];
@@ -53,7 +54,12 @@ export function hostChanges(before: Tree, after: Tree, nodes: readonly string[])
       }
     }
   }
-  return [...rows.values()].map(({ phase, role, what, nodes: concerned }) => ({
+  const shape = changedProject(before, after);
+  const ofProject =
+    shape.length === 0 || nodes.length === 0
+      ? []
+      : [{ phase: 'all', role: 'playbooks and modules', what: new Set(shape), nodes: new Set(nodes) }];
+  return [...ofProject, ...rows.values()].map(({ phase, role, what, nodes: concerned }) => ({
     phase,
     role,
     what: [...what].sort(),
@@ -70,6 +76,14 @@ function changedFiles(before: Tree, after: Tree): ReadonlyMap<string, readonly s
     byRole.set(role, [...(byRole.get(role) ?? []), file]);
   }
   return byRole;
+}
+
+/** Playbooks, modules and settings that all roles rest on: what changes with the version of kubehaus. */
+function changedProject(before: Tree, after: Tree): readonly string[] {
+  return compareTrees(before, after).changes.flatMap(({ path }) => {
+    const [, file] = /^ansible\/(?!roles\/|group_vars\/|host_vars\/|inventory\/|\.)(.+)$/.exec(path) ?? [];
+    return file === undefined ? [] : [file];
+  });
 }
 
 function changedVariables(before: Tree, after: Tree, path: string): readonly string[] {

@@ -1,12 +1,10 @@
 import { Firewall } from '@cdktf/provider-hcloud/lib/firewall';
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { API_PORT } from '../cluster/addresses.ts';
 import type { ClusterPlan } from '../cluster/plan.ts';
 import { clusterLabels } from './labels.ts';
 import { literal } from './terraform-text.ts';
-
-/** kubeadm's bindPort, on which every master's API server listens. */
-const API_PORT = 6443;
 
 const ANYWHERE = ['0.0.0.0/0', '::/0'];
 

@@ -4,10 +4,13 @@ import { remedied, setOf, sources } from './values.ts';
 /** Type, base64 and an optional comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
 const PUBLIC_KEY = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/=]+( .*)?$/;
 
-const publicKey = z.string().refine((text) => PUBLIC_KEY.test(text), {
-  error: 'is not an OpenSSH public key',
-  ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
-});
+const publicKey = z
+  .string()
+  .trim()
+  .refine((text) => PUBLIC_KEY.test(text), {
+    error: 'is not an OpenSSH public key',
+    ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
+  });
 
 /**
  * Users and groups that Debian has from the start (base-passwd), where cloud-init would make nobody, and the one that the role
@@ -20,14 +23,17 @@ const TAKEN = new Set(
   ).split(' '),
 );
 
+/** Users and groups of packages that Debian's cloud image or kubehaus installs. */
+const OF_PACKAGES = /^(systemd-|_|(messagebus|netdev|crontab|input|kvm|render|sgx|polkitd|uuidd|tcpdump)$)/;
+
 /** As Debian's useradd takes it without a question (useradd(8), CAVEATS). */
 const user = z
   .string()
-  .refine((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name), {
+  .refine((name) => /^[a-z][a-z0-9_-]{0,31}$/.test(name), {
     error: (issue) => `"${String(issue.input)}" is not the name of a user`,
     ...remedied('Use lower-case letters, digits, "-" and "_", at most 32, beginning with a letter'),
   })
-  .refine((name) => !TAKEN.has(name), {
+  .refine((name) => !TAKEN.has(name) && !OF_PACKAGES.test(name), {
     error: (issue) => `"${String(issue.input)}" is a user or a group of the system`,
     ...remedied('Choose another name, for example ops, or leave it out for root'),
   });
@@ -76,11 +82,7 @@ export const firewall = z.strictObject({
 });
 
 function isPortRange(text: string): boolean {
-  const ports = text.split('-').map(Number);
-  const [first = 0, last = first] = ports;
-  return (
-    ports.length <= 2 &&
-    ports.every((one) => Number.isInteger(one) && one >= 1 && one <= 65535) &&
-    first <= last
-  );
+  if (!/^[1-9]\d*(-[1-9]\d*)?$/.test(text)) return false;
+  const [first = 0, last = first] = text.split('-').map(Number);
+  return first <= last && last <= 65535;
 }

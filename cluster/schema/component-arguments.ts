@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, remedied } from './values.ts';
+import { dnsLabel, remedied, setOf } from './values.ts';
 
 /** Components of the control plane that take arguments from cluster.yaml. */
 export type ControlPlaneComponent = 'apiServer' | 'controllerManager' | 'scheduler';
@@ -58,9 +58,20 @@ const absolutePath = z.string().refine((text) => /^\/[^:]*$/.test(text), {
   ...remedied('Begin it with "/"; it may not contain ":"'),
 });
 
+/** https://github.com/kubernetes/kubernetes/blob/v1.35.8/cmd/kubeadm/app/phases/controlplane/volumes.go */
+const KUBEADMS_VOLUMES = /^(k8s-certs|ca-certs|kubeconfig|flexvolume-dir|(etcd-certs|etc|usr)-.*)$/;
+
+/** Of volumes with one name kubeadm keeps the last. */
+const nameOf = (one: unknown) => String((one as { name?: unknown } | null)?.name);
+
 /** kubeadm's HostPathMount (https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-HostPathMount). */
 const volume = z.strictObject({
-  name: dnsLabel.describe('Name of the volume in the pod.'),
+  name: dnsLabel
+    .refine((name) => !KUBEADMS_VOLUMES.test(name), {
+      error: (issue) => `"${String(issue.input)}" is the name of a volume of kubeadm’s own`,
+      ...remedied('Choose another name'),
+    })
+    .describe('Name of the volume in the pod.'),
   hostPath: absolutePath.describe('Path on the master.'),
   mountPath: absolutePath.describe('Path in the container.'),
   readOnly: z.boolean().default(true).describe('Whether the component may only read there.'),
@@ -82,8 +93,7 @@ export function componentSettings(component: ControlPlaneComponent) {
         .record(name, z.union([scalar, z.array(scalar).min(1)]))
         .default({})
         .describe('More arguments, without dashes; a list where one may be given several times.'),
-      extraVolumes: z
-        .array(volume)
+      extraVolumes: setOf(volume, nameOf)
         .default([])
         .describe('Files and folders of the masters that the component sees, for arguments that name files.'),
     })

@@ -10,7 +10,11 @@ const schedule = z.string().refine(isCalendarEvent, {
 });
 
 /** Where snapshots would be lost with the member's data, by `kubeadm reset` or by the next boot. */
-const FORGETFUL = /^\/(var\/lib\/kubehaus-etcd|var\/lib\/etcd|var\/tmp|tmp|run|dev|proc|sys)(\/|$)/;
+const FORGETFUL =
+  /^\/(var\/lib\/(kubehaus-etcd|etcd|kubelet|containerd)|etc\/kubernetes|var\/tmp|tmp|run|dev|proc|sys)(\/|$)/;
+
+/** What systemd lets the service only read (systemd.exec(5), ProtectSystem=full). */
+const READ_ONLY = /^\/(usr|boot|efi|etc)(\/|$)/;
 
 const folder = z
   .string()
@@ -21,6 +25,11 @@ const folder = z
   .refine((path) => !FORGETFUL.test(path), {
     error: (issue) => `snapshots in ${String(issue.input)} would be lost just when they are needed`,
     ...remedied('Choose a folder of their own, for example /var/backups/etcd'),
+  })
+  .refine((path) => FORGETFUL.test(path) || !READ_ONLY.test(path), {
+    error: (issue) =>
+      `snapshots can't be written to ${String(issue.input)}, which their service may only read`,
+    ...remedied('Choose a folder elsewhere, for example /var/backups/etcd'),
   });
 
 /** The defaults are those of K3s and RKE2 (https://docs.k3s.io/cli/etcd-snapshot). */

@@ -13,7 +13,7 @@ const networkSettings = {
     .enum(podNetworks)
     .default('native')
     .describe(
-      'Pod network. native: the mesh itself routes pods, without a daemon. cilium, calico and flannel are installed from their own releases; cilium and calico enforce NetworkPolicy, native and flannel do not. With each of them packets between nodes stay inside the mesh. A running cluster keeps its pod network.',
+      'Pod network. native: the mesh itself routes pods, without a daemon. cilium, calico and flannel are installed from their own releases; cilium and calico enforce NetworkPolicy, native and flannel do not. With each of them packets between nodes stay inside the mesh. native is what every test of kubehaus runs on; of the others the manifests were tried on a real API server, and their pods were not. A running cluster keeps its pod network.',
     ),
 };
 

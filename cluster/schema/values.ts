@@ -55,10 +55,19 @@ export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
 
 /** URL with one of the schemes. JavaScript's parser, which zod asks, would take spaces, line breaks and braces, too. */
 const url = (protocol: RegExp) =>
-  z.url({ protocol }).refine((text) => !/[\s{}]/.test(text), {
-    error: 'is a URL with a space or a brace in it',
-    ...remedied('Write it on one line, with %20 for a space, %7B and %7D for braces'),
-  });
+  z
+    .url({ protocol })
+    .refine((text) => !/[\s{}]/.test(text), {
+      error: 'is a URL with a space or a brace in it',
+      ...remedied('Write it on one line, with %20 for a space, %7B and %7D for braces'),
+    })
+    // Not with the value in the words: it may be a secret, and what is told may be logged.
+    .refine((text) => !/^[a-z]+:\/*[^/?#]*@/i.test(text), {
+      error: 'is a URL with a user name or a password in it, which would stand in files that are committed',
+      ...remedied(
+        'Remove them, up to and with the "@"; docs/configuration.md says where credentials come from',
+      ),
+    });
 
 export const webUrl = url(/^https?$/);
 export const httpsUrl = url(/^https$/);
@@ -126,8 +135,16 @@ export const packages = setOf(
   }),
 );
 
-/** Keys of a cloud-config that say who may log in: of several parts with the same key, cloud-init takes the last. */
-const LOGIN_KEYS = ['user', 'disable_root'];
+/** Keys of a cloud-config that kubehaus sets, and why: of several parts with the same key, cloud-init takes the last. */
+const OWN_KEYS = {
+  user: 'would change who may log in: ssh.user says it; more people belong below users',
+  disable_root: 'would change who may log in: ssh.user says it',
+  ssh_pwauth: 'would let people in with passwords, or not: keys alone let in',
+  manage_etc_hosts: 'would take the nodes’ addresses out of /etc/hosts at every boot',
+};
+
+/** Of Hetzner's 32 KiB for user_data, less 2 KiB for kubehaus's own part (https://docs.hetzner.cloud/reference/cloud#servers-create-a-server). */
+const CLOUD_INIT_BYTES = 30 * 1024;
 
 /** What cloud-init recognises by its first line (https://cloudinit.readthedocs.io/en/latest/explanation/format.html). */
 export const cloudInit = z
@@ -139,12 +156,30 @@ export const cloudInit = z
   .check((context) => {
     if (context.value.startsWith('#!')) return;
     const document = parseDocument(context.value);
-    for (const key of LOGIN_KEYS.filter((name) => document.has(name))) {
+    for (const { message } of document.errors) {
       context.issues.push({
         code: 'custom',
         input: context.value,
-        message: `${key} would change who may log in`,
-        ...remedied(`Remove ${key}: ssh.user says it; more people belong below users`),
+        message: `is not valid YAML: ${message.split('\n')[0]}`,
+        ...remedied('Mend its syntax: cloud-init would skip all of it'),
       });
     }
+    for (const [key, why] of Object.entries(OWN_KEYS)) {
+      if (document.errors.length > 0 || !document.has(key)) continue;
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: `${key} ${why}`,
+        ...remedied(`Remove ${key}`),
+      });
+    }
+  })
+  .refine((text) => bytesOf(text) <= CLOUD_INIT_BYTES, {
+    error: (issue) => `has ${bytesOf(String(issue.input))} bytes, and Hetzner takes ${CLOUD_INIT_BYTES}`,
+    ...remedied('Let it fetch what is long, or put it into an image of your own'),
   });
+
+/** In an archive each line of the text is indented. */
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text.replaceAll('\n', '\n    ')).length;
+}

@@ -140,8 +140,8 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
       '  create  hcloud_server  prod-big-1',
     ]);
     const hosts = unlinked(section(stdout, 'On the hosts'));
-    expect(hosts).toContain('Installed: prod-big-1.');
-    expect(hosts).toContain('Leave with their servers: prod-worker-1.');
+    expect(hosts).toContain('To be installed: prod-big-1.');
+    expect(hosts).toContain('To leave with their servers: prod-worker-1.');
     expect(hosts).toContain('network-setup  wireguard  cluster_nodes  all 3');
     expect(await kept()).toEqual(before);
 

@@ -32,7 +32,7 @@ const TEXTS = [
   ],
   ...['10.0.1.0/24', '10.16.0.0/20', '10.244.0.0/16', '10.128.0.0/12', '10.96.0.0/16', '172.20.0.0/16'],
   ...['192.168.0.0/26', '198.51.100.7/32', '2001:db8::/32', '100.64.0.0/10', '127.0.0.0/8'],
-  ...['/etc/kubernetes/audit.yaml', 'imageRepository', 'daily', '*-*-* 00/6:00:00'],
+  ...['/etc/kubernetes/audit.yaml', '/var/backups/etcd', 'imageRepository', 'daily', '*-*-* 00/6:00:00'],
   ...['https://id.example.org', 'http://mirror.example.org:5000/base/', PUBLIC_KEY, 'f'.repeat(64)],
   ...[
     '#cloud-config\nruncmd: []\n',

@@ -1,10 +1,11 @@
+import { execa } from 'execa';
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it, vi } from 'vitest';
 import { defaultKubeconfig, writePrivate } from '../../drive/fetch-kubeconfig.ts';
 import type { Host } from '../../drive/inventory.ts';
-import { kubeconfigWith } from '../../drive/kubeconfig-in-use.ts';
+import { kubeconfigFor } from '../../drive/kubeconfig-in-use.ts';
 import { mergeKubeconfig, readAdminConf, type KubeconfigEntries } from '../../drive/kubeconfig.ts';
 import { loadFolder } from '../../drive/load-folder.ts';
 import { socksPort } from '../../drive/socks-port.ts';
@@ -167,28 +168,42 @@ describe('the kubeconfig', () => {
 });
 
 describe('a command in the tunnel', () => {
-  const PROD = 'contexts: [{ name: prod-master-1, context: {} }]\n';
+  const PROD = 'contexts: [{ name: prod-master-1, context: {} }]\ncurrent-context: prod-master-1\n';
 
   it('has the user’s own kubeconfig when that knows the cluster, else the one of the cluster’s folder, else none', async () => {
     const folder = await folderWith();
     const home = await temporaryFolder();
     vi.stubEnv('HOME', home);
     const kubeconfig = (env: NodeJS.ProcessEnv = {}) =>
-      kubeconfigWith(['prod-master-1', 'prod-master-2'], folder, env);
+      kubeconfigFor(['prod-master-1', 'prod-master-2'], folder, env);
 
     expect(await kubeconfig()).toBeUndefined();
     await mkdir(folder.local);
     await writeFile(folder.kubeconfig, PROD);
-    expect(await kubeconfig()).toEqual({ file: folder.kubeconfig });
+    expect(await kubeconfig()).toBe(folder.kubeconfig);
     // What KUBECONFIG names is what the user wants, even if it is of no use here.
-    await writeFile(join(home, 'others'), OTHERS);
-    expect(await kubeconfig({ KUBECONFIG: join(home, 'others') })).toBeUndefined();
-    expect(await kubeconfig({ KUBECONFIG: `${join(home, 'others')}:${folder.kubeconfig}` })).toBe('own');
+    const others = join(home, 'others');
+    await writeFile(others, OTHERS);
+    expect(await kubeconfig({ KUBECONFIG: others })).toBeUndefined();
+    const own = join(home, '.kube', 'config');
     await mkdir(join(home, '.kube'));
-    await writeFile(join(home, '.kube', 'config'), PROD);
-    expect(await kubeconfig()).toBe('own');
-    await writeFile(join(home, '.kube', 'config'), ': no [ YAML');
-    expect(await kubeconfig()).toEqual({ file: folder.kubeconfig });
+    await writeFile(own, PROD);
+    expect(await kubeconfig()).toBe(own);
+    await writeFile(own, ': no [ YAML');
+    expect(await kubeconfig()).toBe(folder.kubeconfig);
     vi.unstubAllEnvs();
+  });
+
+  it('never leads a command in the tunnel to another cluster, whose context is the current one', async () => {
+    const folder = await folderWith(CLUSTER_YAML);
+    const others = join(await temporaryFolder(), 'others');
+    await writeFile(others, OTHERS);
+    await mkdir(folder.local);
+    await writeFile(folder.kubeconfig, PROD);
+    const both = `${others}:${folder.kubeconfig}`;
+    const KUBECONFIG = await kubeconfigFor(['prod-master-1', 'prod-master-2'], folder, { KUBECONFIG: both });
+    expect(KUBECONFIG).toBe(`${folder.currentContext}:${both}`);
+    const kubectl = await execa('kubectl', ['config', 'current-context'], { env: { KUBECONFIG } });
+    expect(kubectl.stdout).toBe('prod-master-1');
   });
 });

@@ -95,7 +95,7 @@ describe('a cluster whose type of server runs out in the middle of the apply', (
     const planned = await cluster.kubehaus(['plan', '--check-hosts']);
     expect(planned.exitCode, planned.all).toBe(0);
     expect(planned.stdout).toMatch(/create +hcloud_server +demo-worker-2$/m);
-    expect(planned.stdout).toContain('Installed: demo-worker-2.');
+    expect(planned.stdout).toContain('To be installed: demo-worker-2.');
     const found = planned.stdout.slice(planned.stdout.indexOf('On the hosts, as they are now'));
     expect(found).toMatch(/^install-workers +kubernetes : .*settings +demo-worker-1$/m);
     expect(found).not.toContain('demo-worker-2');

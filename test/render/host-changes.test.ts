@@ -52,4 +52,10 @@ describe('what a change of cluster.yaml brings to nodes that exist', () => {
     expect(changed['network-setup wireguard']).toEqual([['cluster_nodes'], ALL]);
     expect(changed['provision host']).toEqual([['files/hosts'], ALL]);
   });
+
+  it('is a new version of kubehaus where playbooks, modules or ansible.cfg changed', () => {
+    const after = new Map(treeOf());
+    after.set('ansible/library/managed_unit.py', '# another one');
+    expect(newFor(after)).toEqual({ 'all playbooks and modules': [['library/managed_unit.py'], ALL] });
+  });
 });
