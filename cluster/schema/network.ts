@@ -40,23 +40,15 @@ const PRIVATE_MESH_MTU = PRIVATE_MTU - 80;
 /** Of these a private network must be (https://docs.hetzner.cloud/reference/cloud#networks-create-a-network). */
 const RFC_1918 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
-/** Gateway of every server's public interface, so that it can be nobody's private address (https://docs.hetzner.com/cloud/networks/faq/). */
-const PUBLIC_GATEWAY = '172.31.1.1/32';
-
-/** A network that Hetzner takes for a private one: at least a /24. */
+/** A network that Hetzner takes for a private one: at least a /24. What else it may not be is in network-rules.ts. */
 const privateCidr = cidr
   .refine((text) => (parseCidr(text)?.prefix ?? 0) <= 24, {
     error: (issue) => `${String(issue.input)} is smaller than the smallest private network at Hetzner, a /24`,
     ...remedied('Use a /24, which has room for all 100 servers that Hetzner takes, or a larger network'),
   })
-  .refine((text) => isWithin(text, RFC_1918), {
+  .refine((text) => isPrivate(text), {
     error: (issue) => `${String(issue.input)} is not within the networks for private use (RFC 1918)`,
     ...remedied(`Choose a part of ${RFC_1918.join(', ')}`),
-  })
-  .refine((text) => !isWithin(PUBLIC_GATEWAY, [text]), {
-    error: (issue) =>
-      `${String(issue.input)} has 172.31.1.1 in it, the gateway of every server’s public interface`,
-    ...remedied('Choose another network, for example 10.64.0.0/24'),
   });
 
 const privateTransport = z.strictObject({
@@ -88,9 +80,9 @@ const privateTransport = z.strictObject({
 
 export const network = z.discriminatedUnion('transport', [publicTransport, privateTransport]);
 
-function isWithin(text: string, networks: readonly string[]): boolean {
+function isPrivate(text: string): boolean {
   const inner = parseCidr(text);
-  return networks.some((network) => {
+  return RFC_1918.some((network) => {
     const outer = parseCidr(network);
     return inner !== undefined && outer !== undefined && contains(outer, inner);
   });
