@@ -1,23 +1,32 @@
 import { POD_PREFIX } from './addresses.ts';
 import { contains, offsetIn, parseCidr, sizeOf } from './cidr.ts';
-import type { NodeLock } from './lock.ts';
-import type { Rule } from './rule.ts';
+import type { ClusterLock, NodeLock } from './lock.ts';
+import type { Problem } from './problem.ts';
+import { eachOf, type Rule } from './rule.ts';
 import { problemAt } from './source.ts';
-import { known } from './unreadable.ts';
+
+/** What is wrong with one value of each node; a node that has none, or one that is wrong itself, is passed over. */
+function eachNode(
+  lock: ClusterLock,
+  valueOf: (node: NodeLock) => string | undefined,
+  check: (value: string, name: string) => Problem[],
+): Problem[] {
+  return eachOf(Object.keys(lock.nodes), (name) => {
+    const value = valueOf(lock.nodes[name] as NodeLock);
+    return value === undefined ? [] : check(value, name);
+  });
+}
 
 /** Two branches may each have added a node, and Git have put both into the lock. */
-const nothingTwice: Rule = (_config, _source, { value: lock, source }) => {
-  const names = Object.keys(lock.nodes);
-  return (
+const nothingTwice: Rule = (_config, _source, { value: lock, source }) =>
+  (
     [
       ['address', (node) => node.address],
       ['pod network', (node) => node.podCidr],
     ] satisfies [string, (node: NodeLock) => string | undefined][]
-  ).flatMap(([what, value]) => {
+  ).flatMap(([what, valueOf]) => {
     const owners = new Map<string, string>();
-    return names.flatMap((name) => {
-      const own = known(() => value(lock.nodes[name] as NodeLock));
-      if (own === undefined) return [];
+    return eachNode(lock, valueOf, (own, name) => {
       const other = owners.get(own);
       if (other === undefined) {
         owners.set(own, name);
@@ -33,7 +42,6 @@ const nothingTwice: Rule = (_config, _source, { value: lock, source }) => {
       ];
     });
   });
-};
 
 const EDITED = 'Restore the file from version control; it is not meant to be edited';
 
@@ -41,40 +49,32 @@ const addressesOfTheNetwork: Rule = (config, _source, { value: lock, source }) =
   const nodeCidr = lock.network?.nodeCidr ?? config.network.nodeCidr;
   const cidr = parseCidr(nodeCidr);
   if (cidr === undefined) return [];
-  return Object.keys(lock.nodes).flatMap((name) => {
-    const address = known(() => lock.nodes[name]?.address);
-    if (address === undefined) return [];
-    const offset = offsetIn(cidr, address) ?? 0;
-    if (offset > 0 && offset < sizeOf(cidr) - 1) return [];
-    return [
-      problemAt(
-        source,
-        ['nodes', name, 'address'],
-        `${address} is no address for a node of ${nodeCidr}`,
-        EDITED,
-      ),
-    ];
-  });
+  return eachNode(
+    lock,
+    (node) => node.address,
+    (address, name) => {
+      const offset = offsetIn(cidr, address) ?? 0;
+      if (offset > 0 && offset < sizeOf(cidr) - 1) return [];
+      const message = `${address} is no address for a node of ${nodeCidr}`;
+      return [problemAt(source, ['nodes', name, 'address'], message, EDITED)];
+    },
+  );
 };
 
 const podNetworksOfTheNetwork: Rule = (config, _source, { value: lock, source }) => {
   const podCidr = lock.network?.podCidr ?? config.network.podCidr;
   const cidr = parseCidr(podCidr);
   if (cidr === undefined) return [];
-  return Object.keys(lock.nodes).flatMap((name) => {
-    const text = known(() => lock.nodes[name]?.podCidr);
-    if (text === undefined) return [];
-    const own = parseCidr(text);
-    if (own?.prefix === POD_PREFIX && contains(cidr, own)) return [];
-    return [
-      problemAt(
-        source,
-        ['nodes', name, 'podCidr'],
-        `${text} is no /${POD_PREFIX} network of ${podCidr}`,
-        EDITED,
-      ),
-    ];
-  });
+  return eachNode(
+    lock,
+    (node) => node.podCidr,
+    (text, name) => {
+      const own = parseCidr(text);
+      if (own?.prefix === POD_PREFIX && contains(cidr, own)) return [];
+      const message = `${text} is no /${POD_PREFIX} network of ${podCidr}`;
+      return [problemAt(source, ['nodes', name, 'podCidr'], message, EDITED)];
+    },
+  );
 };
 
 /** What must hold of cluster.lock.yaml by itself; it can break where branches meet, or by hand. */

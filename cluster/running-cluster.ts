@@ -2,7 +2,7 @@ import type { ClusterLock } from './lock.ts';
 import { ETCD_POOL, MASTER_POOL } from './names.ts';
 import type { Problem } from './problem.ts';
 import { privateNetworkOf, zoneOf } from './private-network.ts';
-import type { Rule } from './rule.ts';
+import { eachOf, type Rule } from './rule.ts';
 import type { ClusterConfig } from './schema.ts';
 import type { Location } from './schema/values.ts';
 import { problemAt, type Source } from './source.ts';
@@ -57,18 +57,26 @@ function otherName(config: ClusterConfig, source: Source, lock: ClusterLock): Pr
   ];
 }
 
-function otherVersion(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
-  const running = lock.components['kubeadm']?.version;
-  const wanted = config.kubernetes.version;
-  if (running === undefined || running === wanted) return [];
-  return [
-    problemAt(
-      source,
-      ['kubernetes', 'version'],
-      `the cluster runs Kubernetes ${running}, and ${whyNot(running, wanted)}`,
-      `Keep ${running}, ${UNLESS}`,
-    ),
-  ];
+/** A field that stays as it was; nothing is said where the lock does not tell how it was. */
+function kept<Value extends string | number>(
+  source: Source,
+  path: readonly PropertyKey[],
+  before: Value | undefined,
+  now: Value,
+  message: (before: Value) => string,
+): Problem[] {
+  if (before === undefined || before === now) return [];
+  return [problemAt(source, path, message(before), `Keep ${before}, ${UNLESS}`)];
+}
+
+function otherVersion({ kubernetes }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  return kept(
+    source,
+    ['kubernetes', 'version'],
+    lock.components['kubeadm']?.version,
+    kubernetes.version,
+    (running) => `the cluster runs Kubernetes ${running}, and ${whyNot(running, kubernetes.version)}`,
+  );
 }
 
 /** kubelets and API servers work with their neighbours only (https://kubernetes.io/releases/version-skew-policy/). */
@@ -81,38 +89,32 @@ function whyNot(running: string, wanted: string): string {
   return `this version of kubehaus has no upgrade to ${wanted}`;
 }
 
-function otherNetworks(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
-  return (
-    [
-      ['nodeCidr', 'nodes'],
-      ['podCidr', 'pods'],
-      ['serviceCidr', 'Services'],
-    ] as const
-  ).flatMap(([name, has]) => {
-    const [before, after] = known(() => [lock.network?.[name], config.network[name]]) ?? [];
-    if (before === undefined || before === after) return [];
-    return [
-      problemAt(
-        source,
-        ['network', name],
-        `the ${has} of the running cluster have addresses of ${before}`,
-        `Keep ${before}, ${UNLESS}`,
-      ),
-    ];
-  });
+function otherNetworks({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+  const users = [
+    ['nodeCidr', 'nodes'],
+    ['podCidr', 'pods'],
+    ['serviceCidr', 'Services'],
+  ] as const;
+  return eachOf(users, ([name, what]) =>
+    kept(
+      source,
+      ['network', name],
+      lock.network?.[name],
+      network[name],
+      (before) => `the ${what} of the running cluster have addresses of ${before}`,
+    ),
+  );
 }
 
 function otherPodNetwork({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
-  const before = lock.network?.cni;
-  if (before === undefined || before === network.cni) return [];
-  return [
-    problemAt(
-      source,
-      ['network', 'cni'],
+  return kept(
+    source,
+    ['network', 'cni'],
+    lock.network?.cni,
+    network.cni,
+    (before) =>
       `${before} connects the pods of the running cluster, and all of them would lose their network`,
-      `Keep ${before}, ${UNLESS}`,
-    ),
-  ];
+  );
 }
 
 /**
@@ -121,43 +123,36 @@ function otherPodNetwork({ network }: ClusterConfig, source: Source, lock: Clust
  */
 function otherTransport({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
   if (lock.network === undefined) return [];
-  const running = lock.network.privateCidr === undefined ? 'public' : 'private';
-  if (network.transport === running) return [];
-  return [
-    problemAt(
-      source,
-      ['network', 'transport'],
-      `the mesh of the running cluster has ${running} transport, and would be down while it moves`,
-      `Keep ${running}, ${UNLESS}`,
-    ),
-  ];
+  return kept(
+    source,
+    ['network', 'transport'],
+    lock.network.privateCidr === undefined ? 'public' : 'private',
+    network.transport,
+    (running) => `the mesh of the running cluster has ${running} transport, and would be down while it moves`,
+  );
 }
 
 function otherPrivateNetwork({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
-  const before = lock.network?.privateCidr;
-  if (network.transport !== 'private' || before === undefined || before === network.privateCidr) return [];
-  return [
-    problemAt(
-      source,
-      ['network', 'privateCidr'],
-      `the servers of the running cluster have private addresses of ${before}`,
-      `Keep ${before}, ${UNLESS}`,
-    ),
-  ];
+  if (network.transport !== 'private') return [];
+  return kept(
+    source,
+    ['network', 'privateCidr'],
+    lock.network?.privateCidr,
+    network.privateCidr,
+    (before) => `the servers of the running cluster have private addresses of ${before}`,
+  );
 }
 
 /** As with the transport: Terraform would open one port and close the other before Ansible tells any host of it. */
 function otherWireguardPort({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
-  const before = lock.network?.wireguardPort;
-  if (before === undefined || before === network.wireguardPort) return [];
-  return [
-    problemAt(
-      source,
-      ['network', 'wireguardPort'],
+  return kept(
+    source,
+    ['network', 'wireguardPort'],
+    lock.network?.wireguardPort,
+    network.wireguardPort,
+    (before) =>
       `the nodes of the running cluster listen on ${before}, and would lose each other while the port changes`,
-      `Keep ${before}, ${UNLESS}`,
-    ),
-  ];
+  );
 }
 
 function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
@@ -191,16 +186,13 @@ function otherUser({ ssh }: ClusterConfig, source: Source, lock: ClusterLock): P
 }
 
 function etcdMoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
-  const placement = placementOf(config, lock);
-  if (placement === config.etcd.placement) return [];
-  return [
-    problemAt(
-      source,
-      ['etcd', 'placement'],
-      `etcd of the running cluster is ${placement}, and its data would not move along`,
-      `Keep ${placement}, ${UNLESS}`,
-    ),
-  ];
+  return kept(
+    source,
+    ['etcd', 'placement'],
+    placementOf(config, lock),
+    config.etcd.placement,
+    (before) => `etcd of the running cluster is ${before}, and its data would not move along`,
+  );
 }
 
 function etcdMembersRemoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
