@@ -1,13 +1,31 @@
 import { z } from 'zod';
-import { isCalendarEvent } from './calendar.ts';
+import { calendarEvent } from './calendar.ts';
 import { locations, remedied, serverTypes } from './values.ts';
 
-const schedule = z.string().refine(isCalendarEvent, {
-  error: (issue) => `"${String(issue.input)}" is not a calendar event of systemd`,
-  ...remedied(
-    'Write daily, say, or *-*-* 00/6:00:00 for every six hours; `systemd-analyze calendar` shows what an event means',
-  ),
-});
+const schedule = z
+  .string()
+  .refine((text) => calendarEvent(text) !== undefined, {
+    abort: true,
+    error: (issue) => `"${String(issue.input)}" is not a calendar event of systemd`,
+    ...remedied(
+      'Write daily, say, or *-*-* 00/6:00:00 for every six hours; `systemd-analyze calendar` shows what an event means',
+    ),
+  })
+  .refine((text) => calendarEvent(text)?.everyYear, {
+    error: (issue) =>
+      `"${String(issue.input)}" is for certain years, and there would be no snapshots in others`,
+    ...remedied('Write * for the year, or leave it out'),
+  })
+  .refine((text) => calendarEvent(text)?.everADay, {
+    error: (issue) => `"${String(issue.input)}" never comes: no such month has a day of that number`,
+    ...remedied('Choose a day that the month has, or *-*~1 for the last one of each month'),
+  })
+  .refine((text) => calendarEvent(text)?.timesAMinute === 1, {
+    error: (issue) => `"${String(issue.input)}" comes more often than once a minute`,
+    ...remedied(
+      'Write one number for the seconds, 00 for example; every hour, *-*-* *:00:00, is often already',
+    ),
+  });
 
 /** Where snapshots would be lost with the member's data, by `kubeadm reset` or by the next boot. */
 const FORGETFUL =
@@ -40,7 +58,9 @@ const snapshots = z.strictObject({
     .describe('Whether each member takes snapshots; those that are there stay when it is false.'),
   schedule: schedule
     .default('*-*-* 00/12:00:00')
-    .describe('When, as a calendar event of systemd in the time of the host (systemd.time(7)).'),
+    .describe(
+      'When, as a calendar event of systemd in the time of the host (systemd.time(7)); every year, and at most once a minute.',
+    ),
   keep: z.int().min(1).max(1000).default(5).describe('Number of snapshots that each member keeps.'),
   folder: folder
     .default('/var/lib/kubehaus-etcd-snapshots')

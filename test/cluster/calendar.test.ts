@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCalendarEvent } from '../../cluster/schema/calendar.ts';
+import { calendarEvent } from '../../cluster/schema/calendar.ts';
 
 // What `systemd-analyze calendar` of systemd 252 says.
 describe('a calendar event of systemd', () => {
@@ -22,7 +22,7 @@ describe('a calendar event of systemd', () => {
     '*:5/54',
     '*-*~1..28',
   ])('%s', (text) => {
-    expect(isCalendarEvent(text)).toBe(true);
+    expect(calendarEvent(text)).toBeDefined();
   });
 
   it.each([
@@ -51,6 +51,49 @@ describe('a calendar event of systemd', () => {
     'UTC',
     'daily\nOnBootSec=1',
   ])('is not %j', (text) => {
-    expect(isCalendarEvent(text)).toBe(false);
+    expect(calendarEvent(text)).toBeUndefined();
+  });
+});
+
+// With what `systemd-analyze calendar --iterations=3` of systemd 252 says of when they elapse.
+describe('a calendar event', () => {
+  it.each([
+    ['2020-01-01', false],
+    ['2026..2030-*-* 3:00', false],
+    ['2026/2-01-01', false],
+    ['*-*-* 3:00', true],
+    ['01-01', true],
+    ['Mon 3:00', true],
+    ['yearly', true],
+  ])('%s is of every year: %s', (text, everyYear) => {
+    expect(calendarEvent(text)).toMatchObject({ everyYear });
+  });
+
+  it.each([
+    ['*-02-30', false],
+    ['*-02,04,06-31', false],
+    ['*-2/2-31 3:00', true],
+    ['*-02-29', true],
+    ['*-02-28,30', true],
+    ['*-04-31', false],
+    ['*-4..6-31', true],
+    ['*-*-31', true],
+    ['*-02~28', true],
+  ])('%s comes: %s', (text, everADay) => {
+    expect(calendarEvent(text)).toMatchObject({ everADay });
+  });
+
+  it.each([
+    ['*:*', 1],
+    ['minutely', 1],
+    ['*:*:30', 1],
+    ['*:*:5,5', 1],
+    ['*:*:*', 60],
+    ['*:0/10:0/30', 2],
+    ['3:00:00,30', 2],
+    ['*:*:10..20', 11],
+    ['*:*:10..20/5', 3],
+  ])('%s comes in a minute %d times', (text, timesAMinute) => {
+    expect(calendarEvent(text)).toMatchObject({ timesAMinute });
   });
 });
