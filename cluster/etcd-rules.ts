@@ -1,10 +1,15 @@
+import type { ClusterLock } from './lock.ts';
+import { ETCD_POOL, MASTER_POOL, nodeName } from './names.ts';
+import type { Parsed } from './parse.ts';
+import { zoneOf } from './private-network.ts';
 import type { Problem } from './problem.ts';
 import type { Rule } from './rule.ts';
 import type { ClusterConfig } from './schema.ts';
+import { location, type Location } from './schema/values.ts';
 import { problemAt, type Source } from './source.ts';
 
 /** What etcd's members and its timing must be. */
-export const etcdRules: readonly Rule[] = [etcdQuorum, etcdElection];
+export const etcdRules: readonly Rule[] = [etcdQuorum, etcdElection, etcdAcrossZones];
 
 /** An even number of members survives no more failures than one fewer (https://etcd.io/docs/v3.6/faq/). */
 function etcdQuorum(config: ClusterConfig, source: Source): Problem[] {
@@ -37,4 +42,52 @@ function etcdElection({ etcd }: ClusterConfig, source: Source): Problem[] {
       'Use at least 5 times etcd.heartbeatMs; 10 times is usual',
     ),
   ];
+}
+
+/**
+ * The least round trip to reckon with between two network zones: etcd's documents have 130 ms for the United States from coast
+ * to coast, which is the shortest way between any two (https://etcd.io/docs/v3.6/tuning/#time-parameters).
+ */
+const BETWEEN_ZONES_MS = 130;
+
+/**
+ * The heartbeat should be about the longest round trip between members, and the election timeout ten times that (same page).
+ * With etcd's defaults, which are for one place, members far apart would take a leader that is well for lost.
+ */
+function etcdAcrossZones(
+  config: ClusterConfig,
+  source: Source,
+  { value: lock }: Parsed<ClusterLock>,
+): Problem[] {
+  const { heartbeatMs, electionMs } = config.etcd;
+  if (heartbeatMs >= BETWEEN_ZONES_MS && electionMs >= 10 * heartbeatMs) return [];
+  const { path, locations } = membersOf(config, lock);
+  if (new Set(locations.map(zoneOf)).size < 2) return [];
+  const places = locations.map((one) => `${one} (${zoneOf(one)})`).join(', ');
+  return [
+    problemAt(
+      source,
+      path,
+      `etcd members in ${places} are too far apart for a heartbeat of ${heartbeatMs} ms and an election timeout of ${electionMs} ms`,
+      `Use locations of one zone, fsn1, nbg1 and hel1 for example, or set etcd.heartbeatMs to the round trip between them, at least ${BETWEEN_ZONES_MS}, and etcd.electionMs to 10 times that`,
+    ),
+  ];
+}
+
+/** Where etcd's members are, or may be put, each location once; and the list that says it. */
+function membersOf({ name, etcd, controlPlane, ...config }: ClusterConfig, lock: ClusterLock) {
+  const isolated = etcd.placement === 'isolated';
+  const { count, serverType, locations } = isolated ? etcd : controlPlane;
+  const list = locations ?? config.locations;
+  const all = Array.from({ length: count }, (_, index) => {
+    const member = lock.nodes[nodeName(name, isolated ? ETCD_POOL : MASTER_POOL, index + 1)];
+    if (member !== undefined) return [member.location];
+    // As plan.ts places it: in turn, and anywhere in the list where another type would do.
+    return serverType.length === 1 ? [list[index % list.length]] : list;
+  }).flat();
+  return {
+    path: locations === undefined ? ['locations'] : [isolated ? 'etcd' : 'controlPlane', 'locations'],
+    // Of one that Hetzner no longer has, nobody knows the zone.
+    locations: [...new Set(all)].filter((one): one is Location => location.safeParse(one).success),
+  };
 }

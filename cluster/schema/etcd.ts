@@ -82,13 +82,17 @@ const etcdSettings = {
     .min(10)
     .max(10_000)
     .default(100)
-    .describe('Milliseconds between the leader’s heartbeats; about the round trip between members.'),
+    .describe(
+      'Milliseconds between the leader’s heartbeats; about the longest round trip between members, and at least 130 where they are in several network zones.',
+    ),
   electionMs: z
     .int()
     .min(100)
     .max(50_000)
     .default(1000)
-    .describe('Milliseconds without a heartbeat after which members elect; at least 5 heartbeats.'),
+    .describe(
+      'Milliseconds without a heartbeat after which members elect; at least 5 heartbeats, or 10 where they are in several network zones.',
+    ),
   snapshots: snapshots
     .prefault({})
     .describe('Snapshots of all data, which each etcd member takes of its own.'),

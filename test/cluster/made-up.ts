@@ -79,17 +79,26 @@ const serverTypes = fc.oneof(
   { weight: 1, arbitrary: fc.constant<unknown>(['cax21', 'cx33']) },
 );
 
+/** Mostly of one network zone, since etcd and a private network want that. */
+const locations = fc.oneof(
+  { weight: 9, arbitrary: fc.shuffledSubarray<unknown>(['fsn1', 'nbg1', 'hel1'], { minLength: 1 }) },
+  { weight: 1, arbitrary: fc.shuffledSubarray<unknown>(['fsn1', 'ash', 'hil', 'sin'], { minLength: 1 }) },
+);
+
 /** Where values of a kind that rarely fit together are chosen such that they often do. */
 const CHOSEN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   '.controlPlane.count': fc.constantFrom(1, 3, 3, 5, 2),
   '.etcd.count': fc.constantFrom(1, 3, 5, 9, 4),
-  '.etcd.heartbeatMs': fc.constantFrom(10, 100, 500),
+  '.etcd.heartbeatMs': fc.constantFrom(10, 100, 200, 500),
   '.etcd.electionMs': fc.constantFrom(1000, 5000, 50_000),
   '.workers[].name': fc.constantFrom('worker', 'big', 'arm', 'worker-2', 'w', 'a-1', 'a'),
   '.workers[].count': fc.oneof(
     { weight: 30, arbitrary: fc.integer({ min: 1, max: 12 }) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 700 }) },
   ),
+  '.locations': locations,
+  '.controlPlane.locations': locations,
+  '.etcd.locations': locations,
   '.controlPlane.serverType': serverTypes,
   '.etcd.serverType': serverTypes,
   '.workers[].serverType': serverTypes,

@@ -296,7 +296,12 @@ describe('a life of edits', () => {
       name: 'prod',
       locations: places,
       controlPlane: { count: masters, serverType },
-      etcd: isolated ? { placement: 'isolated', count: members } : { placement: 'stacked' },
+      etcd: {
+        ...(isolated ? { placement: 'isolated', count: members } : { placement: 'stacked' }),
+        // Members may be an ocean apart here.
+        heartbeatMs: 200,
+        electionMs: 2000,
+      },
       workers: workers.filter(({ name }) => !seen.has(name) && seen.add(name)),
       network: { nodeCidr: '10.0.0.0/20' },
       ssh: { publicKeys: [PUBLIC_KEY] },
