@@ -62,7 +62,7 @@ export function addInit(program: Command): void {
       (text: string, before: readonly string[] = []) => [...before, ...commaList(text)],
     )
     .option('--node-cidr <network>', 'addresses of the nodes in the mesh (default: 10.0.1.0/24)')
-    .option('--cloud-init <file>', 'more cloud-config for new servers')
+    .option('--cloud-init <file>', 'cloud-config or a script that new servers run once')
     .option('-k, --ssh-key <name>', 'key of the Hetzner project by its name, or a public key file')
     .addHelpText(
       'after',

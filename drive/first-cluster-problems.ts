@@ -31,21 +31,8 @@ export function problemsOf(cluster: FirstCluster, flags: FlagOfField): readonly 
     flag: flagAt(path, flags),
     message: inFlags(`${message}. ${remedy}${remedy.endsWith('?') ? '' : '.'}`, flags),
   }));
-  const all = [...scriptProblem(cluster, flags), ...problems];
   // One flag may set several fields.
-  return [...new Map(all.map((problem) => [formatFlagProblem(problem), problem])).values()];
-}
-
-/** Hetzner's user data may be a script (https://docs.cloud-init.io/en/latest/explanation/format/); cloud-config is merged. */
-function scriptProblem({ cloudInit }: FirstCluster, flags: FlagOfField): FlagProblem[] {
-  if (!cloudInit?.trimStart().startsWith('#!')) return [];
-  return [
-    {
-      flag: flagAt('cloudInit', flags),
-      message:
-        'is a script, and cluster.yaml takes cloud-config. Write the script’s commands below runcmd: in a file that begins with #cloud-config.',
-    },
-  ];
+  return [...new Map(problems.map((problem) => [formatFlagProblem(problem), problem])).values()];
 }
 
 function flagAt(path: string, flags: FlagOfField): string {

@@ -11,7 +11,7 @@ export interface FirstCluster {
   readonly serverTypes: { readonly master: string; readonly worker: string; readonly etcd: string };
   /** Network of the mesh; undefined leaves the default. */
   readonly nodeCidr?: string | undefined;
-  /** Text of a cloud-config that new servers run once more at their first boot. */
+  /** A cloud-config or a script that new servers run once, at their first boot. */
   readonly cloudInit?: string | undefined;
   /** Lines of .pub files. */
   readonly publicKeys: readonly string[];
@@ -117,6 +117,6 @@ ${items(publicKeys)}`;
 function cloudInit({ cloudInit: text }: FirstCluster): string {
   if (text === undefined || text.trim() === '') return '';
   return `
-# More cloud-config for new servers; it runs once, at a server's first boot.
+# For new servers: cloud-init runs it once, at a server's first boot.
 ${stringify({ cloudInit: text }, { lineWidth: 0 })}`;
 }

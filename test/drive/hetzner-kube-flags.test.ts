@@ -132,12 +132,6 @@ describe('flags of hetzner-kube cluster create', () => {
     ]);
   });
 
-  it('take no script for --cloud-init, since cluster.yaml has cloud-config', () => {
-    expect(refusals({}, { cloudInit: '#!/bin/sh\ntrue\n' })).toContainEqual(
-      expect.stringMatching(/^--cloud-init: is a script.*runcmd:/),
-    );
-  });
-
   it('turn datacenters into locations, each once, and tell it', () => {
     const { cluster, notes } = translated({ datacenters: ['fsn1-dc8', 'fsn1-dc14', 'hel1-dc2', 'nbg1'] });
     expect(cluster.locations).toEqual(['fsn1', 'hel1', 'nbg1']);
@@ -243,12 +237,28 @@ describe('flags of hetzner-kube cluster create', () => {
     );
   });
 
-  // As long as the schema lacks cloudInit and ssh.projectKeys, there is nothing to hold this to.
-  it('carry a cloud-config and a key of the project, which needs no other key', () => {
-    const cloudInit = '#cloud-config\npackages: [htop]\n';
-    const { plan } = translated({}, { cloudInit, publicKeys: [], projectKeys: ['my-key'] });
-    expect(plan.config).toMatchObject({ cloudInit, ssh: { projectKeys: ['my-key'] } });
-  });
+  // hetzner-kube handed the file on as user_data (pkg/hetzner/hetzner_provider.go): cloud-init took either.
+  it.each(['#cloud-config\npackages: [htop]\n', '#!/bin/sh -e\n\techo "$HOSTNAME" > /etc/motd  \n\ntrue'])(
+    'carry a cloud-config or a script, and a key of the project, which needs no other key: %j',
+    (cloudInit) => {
+      const { plan } = translated({}, { cloudInit, publicKeys: [], projectKeys: ['my-key'] });
+      expect(plan.config).toMatchObject({ cloudInit, ssh: { projectKeys: ['my-key'] } });
+    },
+  );
+
+  it.each([
+    ['Just words\n', '--cloud-init: is nothing that cloud-init would run. Begin the text with'],
+    ['\n#!/bin/sh\n', '--cloud-init: is nothing that cloud-init would run. Begin the text with'],
+    ['#cloud-config\npackages: [\n', '--cloud-init: is not valid YAML'],
+    ['#cloud-config\ndisable_root: true\n', '--cloud-init: disable_root would change who may log in'],
+  ])(
+    'are refused with a file for --cloud-init that cluster.yaml would be refused with: %j',
+    (cloudInit, words) => {
+      const [first, ...others] = refusals({}, { cloudInit });
+      expect(others).toEqual([]);
+      expect(first?.startsWith(words), first).toBe(true);
+    },
+  );
 });
 
 /** hetzner-kube's rules written down again from its cmd/cluster_create.go; undefined where it refused. */
