@@ -7,6 +7,8 @@ interface Field {
   readonly description: string;
 }
 
+const REQUIRED = '(required)';
+
 const INTRODUCTION = `# Configuration reference
 
 Every field of \`cluster.yaml\`, made from the schema that \`kubehaus validate\` holds it against. What is not here is refused,
@@ -39,15 +41,16 @@ function fieldTable(fields: readonly Field[]): string[] {
 
 /** The field itself, then what is in it. */
 function fieldsOf(path: string, schema: JsonSchema, required: boolean): Field[] {
-  const variants = schema.oneOf ?? [schema];
-  const inner = variants.flatMap((variant) => innerFields(path, variant));
   const own: Field = {
     path,
     type: typeOf(schema),
-    defaultValue: required ? '(required)' : defaultOf(schema),
+    defaultValue: required ? REQUIRED : defaultOf(schema),
     description: schema.description ?? '',
   };
-  return merged([own, ...inner]);
+  return [
+    own,
+    ...(schema.oneOf === undefined ? innerFields(path, schema) : eitherFields(path, schema.oneOf)),
+  ];
 }
 
 function innerFields(path: string, schema: JsonSchema): Field[] {
@@ -62,25 +65,48 @@ function innerFields(path: string, schema: JsonSchema): Field[] {
   return [];
 }
 
-/** The variants of a union have fields in common; what tells them apart becomes one field with all its values. */
-function merged(fields: readonly Field[]): Field[] {
-  const byPath = new Map<string, Field>();
-  for (const field of fields) {
-    const before = byPath.get(field.path);
-    const together = (one: string, other: string, between: string) =>
-      one === other || other === '' ? one : `${one}${between}${other}`;
-    byPath.set(
-      field.path,
-      before === undefined
-        ? field
-        : {
-            ...before,
-            type: together(before.type, field.type, ' or '),
-            description: together(before.description, field.description, ' '),
-          },
-    );
-  }
-  return [...byPath.values()];
+/** Fields of a map of several kinds: one of them tells the kind, and others are there with one kind only, or differ from kind to kind. */
+function eitherFields(path: string, variants: readonly JsonSchema[]): Field[] {
+  const kind =
+    Object.entries(variants[0]?.properties ?? {}).find(([, { const: value }]) => value !== undefined)?.[0] ??
+    '';
+  const each = variants.map((variant) => {
+    const value = String(variant.properties?.[kind]?.const);
+    const byPath = new Map(innerFields(path, variant).map((field) => [field.path, field]));
+    return { value, told: `${kind} ${value}`, byPath };
+  });
+  const paths = new Set(each.flatMap(({ byPath }) => [...byPath.keys()]));
+  return [...paths].map((one): Field => {
+    const having = each.flatMap(({ byPath, ...variant }) => {
+      const field = byPath.get(one);
+      return field === undefined ? [] : [{ ...variant, field }];
+    });
+    const cells = (cell: (field: Field) => string) => {
+      const [first = '', ...others] = new Set(having.map(({ field }) => cell(field)));
+      return others.length === 0
+        ? first
+        : having.map(({ field, told }) => `${cell(field)} with ${told}`).join('; ');
+    };
+    if (one === `${path}.${kind}`)
+      return {
+        path: one,
+        type: having.map(({ field }) => field.type).join(' or '),
+        // The kind that is taken without a word has the default.
+        defaultValue:
+          having.find(({ field }) => field.defaultValue !== REQUIRED)?.field.defaultValue ?? REQUIRED,
+        description: having.map(({ field, value }) => `${value}: ${field.description}`).join(' '),
+      };
+    const description = cells((field) => field.description);
+    return {
+      path: one,
+      type: cells(({ type }) => type),
+      defaultValue: cells(({ defaultValue }) => defaultValue),
+      description:
+        having.length === each.length
+          ? description
+          : `${description} Only with ${having.map(({ told }) => told).join(' or ')}.`,
+    };
+  });
 }
 
 function typeOf(schema: JsonSchema): string {

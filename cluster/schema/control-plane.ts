@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { componentSettings } from './component-arguments.ts';
-import { cloudInit, hostName, httpsUrl, locations, serverTypes, setOf, sources } from './values.ts';
+import { cloudInit, hostName, httpsUrl, ownLocations, serverTypes, setOf, sources } from './values.ts';
 
 /** Sign-in with an OpenID provider (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens). */
 const oidc = z.strictObject({
@@ -20,8 +20,8 @@ const publicEndpoint = z.strictObject({
 
 export const controlPlane = z.strictObject({
   count: z.int().min(1).max(10).default(3).describe('Number of masters.'),
-  serverType: serverTypes.default(['cx33']),
-  locations: locations.optional(),
+  serverType: serverTypes.prefault('cx33'),
+  locations: ownLocations,
   schedulable: z
     .boolean()
     .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { calendarEvent } from './calendar.ts';
-import { locations, remedied, serverTypes } from './values.ts';
+import { ownLocations, remedied, serverTypes } from './values.ts';
 
 const schedule = z
   .string()
@@ -106,8 +106,8 @@ const stacked = z.strictObject({
 const isolated = z.strictObject({
   placement: z.literal('isolated').describe('etcd runs on machines of its own.'),
   count: z.int().min(1).max(9).default(3).describe('Number of etcd machines; odd.'),
-  serverType: serverTypes.default(['cx23']),
-  locations: locations.optional(),
+  serverType: serverTypes.prefault('cx23'),
+  locations: ownLocations,
   ...etcdSettings,
 });
 

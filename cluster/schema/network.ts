@@ -17,25 +17,22 @@ const networkSettings = {
     ),
 };
 
-const publicTransport = z.strictObject({
-  transport: z
-    .literal('public')
-    .default('public')
-    .describe('With public, WireGuard’s packets go from one public address to another.'),
-  ...networkSettings,
-  mtu: z
-    .int()
-    .min(1280)
-    .max(8921)
-    .default(1420)
-    .describe('MTU of the mesh: 1500 less WireGuard’s 80 bytes over IPv6 (wg-quick(8) subtracts the same).'),
-});
-
 /** MTU of Hetzner's private networks (https://docs.hetzner.com/networking/networks/technical-concepts/architecture). */
 const PRIVATE_MTU = 1450;
 
 /** Less the 80 bytes that wg-quick(8) leaves for WireGuard's own headers. */
 const PRIVATE_MESH_MTU = PRIVATE_MTU - 80;
+
+const MTU_OF_THE_MESH = `MTU of the mesh: what carries it has 1500, or ${PRIVATE_MTU} in a private network, less WireGuard’s 80 bytes over IPv6 (wg-quick(8) subtracts the same).`;
+
+const publicTransport = z.strictObject({
+  transport: z
+    .literal('public')
+    .default('public')
+    .describe('WireGuard’s packets go from one public address to another.'),
+  ...networkSettings,
+  mtu: z.int().min(1280).max(8921).default(1420).describe(MTU_OF_THE_MESH),
+});
 
 /** Of these a private network must be (https://docs.hetzner.cloud/reference/cloud#networks-create-a-network). */
 const RFC_1918 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
@@ -55,13 +52,13 @@ const privateTransport = z.strictObject({
   transport: z
     .literal('private')
     .describe(
-      'With private, they go through a Hetzner private network of the cluster’s own; SSH and the way to the internet stay on the public addresses.',
+      'WireGuard’s packets go through a Hetzner private network of the cluster’s own; SSH and the way to the internet stay on the public addresses.',
     ),
   ...networkSettings,
   privateCidr: privateCidr
     .default('10.64.0.0/24')
     .describe(
-      'Addresses of the servers in the private network; only with transport private. A node’s is the one 100 places after its place in nodeCidr.',
+      'Addresses of the servers in the private network. A node’s is the one 100 places after its place in nodeCidr.',
     ),
   mtu: z
     .int()
@@ -72,10 +69,7 @@ const privateTransport = z.strictObject({
       ...remedied(`Use at most ${PRIVATE_MESH_MTU}: ${PRIVATE_MTU} less WireGuard’s own 80 bytes`),
     })
     .default(PRIVATE_MESH_MTU)
-    .meta({
-      maximum: PRIVATE_MESH_MTU,
-      description: `With transport private, ${PRIVATE_MESH_MTU}: private networks have ${PRIVATE_MTU}.`,
-    }),
+    .meta({ maximum: PRIVATE_MESH_MTU, description: MTU_OF_THE_MESH }),
 });
 
 export const network = z.discriminatedUnion('transport', [publicTransport, privateTransport]);

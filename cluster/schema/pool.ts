@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { ETCD_POOL, MASTER_POOL } from '../names.ts';
 import { labelKeyProblem, labelValueProblem } from './labels.ts';
-import { cloudInit, dnsLabel, image, locations, packages, remedied, serverTypes, setOf } from './values.ts';
+import {
+  cloudInit,
+  dnsLabel,
+  image,
+  ownLocations,
+  packages,
+  remedied,
+  serverTypes,
+  setOf,
+} from './values.ts';
 
 const labelKey = z.string().refine((key) => labelKeyProblem(key) === undefined, {
   error: (issue) => `"${String(issue.input)}" ${labelKeyProblem(String(issue.input))}`,
@@ -49,8 +58,8 @@ export const pool = z.strictObject({
     .default('worker')
     .describe('Name of the pool; its nodes are called <cluster>-<pool>-<number>.'),
   count: z.int().min(1).describe('Number of nodes.'),
-  serverType: serverTypes.default(['cx33']),
-  locations: locations.optional(),
+  serverType: serverTypes.prefault('cx33'),
+  locations: ownLocations,
   image: image.optional().describe('Image of new servers; the default is the cluster’s image.'),
   labels: labels.default({}).describe('Kubernetes labels of the nodes.'),
   taints: setOf(taint, keyAndEffect).default([]).describe('Kubernetes taints of the nodes.'),

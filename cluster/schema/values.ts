@@ -113,6 +113,11 @@ export const locations = setOf(location)
   .min(1)
   .describe('Hetzner locations; new nodes are spread over them in turn. A node keeps its location for life.');
 
+/** Of some of the nodes only. */
+export const ownLocations = locations
+  .optional()
+  .describe('Hetzner locations of these nodes, in place of the cluster’s, which are the default.');
+
 const oneServerType = z.string().refine((text) => /^[a-z]+[0-9]+$/.test(text), {
   error: (issue) => `"${String(issue.input)}" is not the name of a server type`,
   ...remedied('Write it as Hetzner does, for example cx33 (x86) or cax21 (ARM)'),

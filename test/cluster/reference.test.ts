@@ -40,6 +40,42 @@ describe('what is made from the schema', () => {
     await held('docs/cluster.schema.json', JSON.stringify(schema));
   });
 
+  const rows = new Map(
+    configurationReference()
+      .split('\n')
+      .map((line) => line.split(' | ').map((cell) => cell.replaceAll(/^\| | \|$/g, '')))
+      .map(([path = '', type, defaultValue, what]) => [
+        path.replaceAll('`', ''),
+        { type, defaultValue, what },
+      ]),
+  );
+
+  it.each([
+    ['etcd.count', / Only with placement isolated\.$/],
+    ['etcd.serverType', / Only with placement isolated\.$/],
+    ['network.privateCidr', / Only with transport private\.$/],
+    ['terraform.backend.bucket', / Only with type s3\.$/],
+    ['terraform.backend.lockMethod', / Only with type http\.$/],
+    ['etcd.heartbeatMs', /^(?!.*Only with)/],
+    ['etcd.snapshots.keep', /^(?!.*Only with)/],
+    ['etcd.placement', /^stacked: etcd runs .*\. isolated: etcd runs .*\.$/],
+    ['terraform.backend.type', /^local: .*\. s3: .*\. http: .*\.$/],
+  ])('says with which choice there is %s, and what a choice means', (path, what) => {
+    expect(rows.get(path)?.what).toMatch(what);
+  });
+
+  it.each([
+    ['network.mtu', '`1420` with transport public; `1370` with transport private'],
+    ['network.transport', '`public`'],
+    ['controlPlane.serverType', '`cx33`'],
+    ['etcd.serverType', '`cx23`'],
+    ['workers[].serverType', '`cx33`'],
+    ['terraform.backend.address', '(required)'],
+    ['network.nodeCidr', '`10.0.1.0/24`'],
+  ])('has the default of %s: %s', (path, defaultValue) => {
+    expect(rows.get(path)?.defaultValue).toBe(defaultValue);
+  });
+
   it('describes every field', () => {
     for (const [path, { description }] of fields('', schema))
       expect(description, path).toMatch(/^(etcd|[A-Z]).+\.$/s);
