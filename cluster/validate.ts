@@ -16,7 +16,8 @@ import type { ClusterConfig } from './schema.ts';
 import { problemAt, type Source } from './source.ts';
 import { known } from './unreadable.ts';
 
-const rules: readonly Rule[] = [
+/** All rules that need more than one field, or the lock. */
+export const rules: readonly Rule[] = [
   ...etcdRules,
   ...networkRules,
   poolNames,
