@@ -75,7 +75,8 @@ function etcdAcrossZones(
 }
 
 /** Where etcd's members are, or may be put, each location once; and the list that says it. */
-function membersOf({ name, etcd, controlPlane, ...config }: ClusterConfig, lock: ClusterLock) {
+function membersOf(config: ClusterConfig, lock: ClusterLock) {
+  const { name, etcd, controlPlane } = config;
   const isolated = etcd.placement === 'isolated';
   const { count, serverType, locations } = isolated ? etcd : controlPlane;
   const list = locations ?? config.locations;
