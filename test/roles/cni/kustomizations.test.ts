@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renderCluster } from '../../../render/tree.ts';
 import { planOf, sources } from '../../render/scenarios.ts';
+import { manifestTask } from './manifest-task.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -31,20 +32,19 @@ interface KubernetesObject {
 }
 
 /**
- * What a master would apply: the command of the role's task, over the rendered kustomization and, linked beside it as on a
- * master, a manifest with upstream's names.
+ * What a master would apply: the command of the role's task, with the files that come along, over a manifest with upstream's
+ * names, to which there is a link as on a master.
  */
 async function manifestOf(cni: string, file: string, upstream: (text: string) => string = (text) => text) {
-  const tree = renderCluster(planOf(`cni-${cni}`), sources);
-  const role = `ansible/roles/cni_${cni}`;
+  const { command, files } = manifestTask(renderCluster(planOf(`cni-${cni}`), sources), `cni_${cni}`);
   writeFileSync(join(folder, 'release-file'), upstream(readFileSync(join(import.meta.dirname, file), 'utf8')));
-  const beside = mkdtempSync(join(folder, 'kustomization-'));
-  symlinkSync(join(folder, 'release-file'), join(beside, file));
-  writeFileSync(join(beside, 'kustomization.yaml'), tree.get(`${role}/files/kustomization.yaml`) ?? '');
-  const tasks = parse(tree.get(`${role}/tasks/main.yml`) ?? '') as { applied_manifest?: { command: string[] } }[];
-  const [program = '', ...args] = tasks.flatMap((task) => task.applied_manifest?.command ?? []);
-  expect(args.at(-1)).toBe(`/etc/kubehaus/${cni}`);
-  const { stdout } = await execa(program, [...args.slice(0, -1), beside]);
+  const link = join(mkdtempSync(join(folder, 'links-')), file);
+  symlinkSync(join(folder, 'release-file'), link);
+  const cwd = mkdtempSync(join(folder, 'files-'));
+  for (const [name, text] of files)
+    writeFileSync(join(cwd, name), text.replace(`/etc/kubehaus/${cni}/${file}`, link));
+  const [program = '', ...args] = command;
+  const { stdout } = await execa(program, args, { cwd });
   const objects = parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
   return (kind: string, name: string) => {
     const object = objects.find(({ kind: ofKind, metadata }) => ofKind === kind && metadata.name === name);
