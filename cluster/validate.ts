@@ -3,6 +3,7 @@ import { overlaps, parseCidr } from './cidr.ts';
 import { firewallRules } from './firewall-rules.ts';
 import type { ClusterLock } from './lock.ts';
 import { lockRules } from './lock-rules.ts';
+import { mountPathRules } from './mount-path-rules.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT, PROJECT_PLACEMENT_GROUPS } from './names.ts';
 import type { Parsed } from './parse.ts';
 import type { Problem } from './problem.ts';
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   ...privateNetworkRules,
   sshKeys,
   ...firewallRules,
+  ...mountPathRules,
   calicoWithoutTypha,
   enoughAddresses,
   enoughPodNetworks,
