@@ -52,7 +52,8 @@ export function nearestVersion(text: string): string {
   return kubernetesVersions.reduce((best, version) => (distance(version) < distance(best) ? version : best));
 }
 
-function minorOf(version: string): number {
+/** 35 of 1.35.8; not a number for what is no version. */
+export function minorOf(version: string): number {
   return Number(version.split('.')[1]);
 }
 

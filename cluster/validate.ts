@@ -3,6 +3,7 @@ import { etcdRules } from './etcd-rules.ts';
 import { firewallRules } from './firewall-rules.ts';
 import type { ClusterLock } from './lock.ts';
 import { lockRules } from './lock-rules.ts';
+import { mountPathRules } from './mount-path-rules.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT, PROJECT_PLACEMENT_GROUPS } from './names.ts';
 import { networkRules } from './network-rules.ts';
 import type { Parsed } from './parse.ts';
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   sshKeys,
   ...firewallRules,
   ...podNetworkRules,
+  ...mountPathRules,
   enoughAddresses,
   enoughPodNetworks,
   ...lockRules,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import Handlebars from 'handlebars';
 import { stringify as toToml } from 'smol-toml';
 import { stringify as toYaml } from 'yaml';
@@ -9,7 +10,7 @@ export function yamlText(value: unknown): string {
 
 /**
  * Compiles a template: strict (an unknown name is an error), without HTML's escapes. Values reach a file through
- * `yaml`, `json` or `toml`; `indent 4 (yaml x)` puts a block below a key.
+ * `yaml`, `json` or `toml`; `indent 4 (yaml x)` puts a block below a key. `{{#sha256}}…{{/sha256}}` is the hash of what it holds.
  */
 export function compile(text: string, name: string): (view: object) => string {
   const handlebars = Handlebars.create();
@@ -22,6 +23,9 @@ export function compile(text: string, name: string): (view: object) => string {
         .split('\n')
         .map((line) => (line === '' ? line : ' '.repeat(spaces) + line))
         .join('\n'),
+    sha256(this: unknown, block: Handlebars.HelperOptions) {
+      return createHash('sha256').update(block.fn(this)).digest('hex');
+    },
   });
   const template = handlebars.compile(text, { strict: true, noEscape: true, knownHelpersOnly: false });
   return (view) => {

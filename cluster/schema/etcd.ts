@@ -29,10 +29,13 @@ const schedule = z
 
 /** Where snapshots would be lost with the member's data, by `kubeadm reset` or by the next boot. */
 const FORGETFUL =
-  /^\/(var\/lib\/(kubehaus-etcd|etcd|kubelet|containerd)|etc\/kubernetes|var\/tmp|tmp|run|dev|proc|sys)(\/|$)/;
+  /^\/(var\/lib\/(kubehaus-etcd|etcd|kubelet|containerd)|etc\/kubernetes|(var\/)?(tmp|run)|var\/lock|dev|proc|sys)(\/|$)/;
 
-/** What systemd lets the service only read (systemd.exec(5), ProtectSystem=full). */
-const READ_ONLY = /^\/(usr|boot|efi|etc)(\/|$)/;
+/**
+ * What systemd lets the service only read (systemd.exec(5), ProtectSystem=full), and Debian's links into /usr
+ * (https://wiki.debian.org/UsrMerge).
+ */
+const READ_ONLY = /^\/(usr|boot|efi|etc|s?bin|lib(32|64|x32)?)(\/|$)/;
 
 const folder = z
   .string()

@@ -85,6 +85,12 @@ const locations = fc.oneof(
   { weight: 1, arbitrary: fc.shuffledSubarray<unknown>(['fsn1', 'ash', 'hil', 'sin'], { minLength: 1 }) },
 );
 
+/** Paths of volumes, of which a component may have each but once. */
+const mountPath = fc.oneof(
+  { weight: 30, arbitrary: fc.nat().map((number) => `/srv/${number}`) },
+  { weight: 1, arbitrary: fc.constantFrom('/etc/ssl/certs', '/etc/kubernetes/scheduler.conf') },
+);
+
 /** Where values of a kind that rarely fit together are chosen such that they often do. */
 const CHOSEN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   '.controlPlane.count': fc.constantFrom(1, 3, 3, 5, 2),
@@ -102,6 +108,9 @@ const CHOSEN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   '.controlPlane.serverType': serverTypes,
   '.etcd.serverType': serverTypes,
   '.workers[].serverType': serverTypes,
+  '.controlPlane.apiServer.extraVolumes[].mountPath': mountPath,
+  '.controlPlane.controllerManager.extraVolumes[].mountPath': mountPath,
+  '.controlPlane.scheduler.extraVolumes[].mountPath': mountPath,
   '.firewall.rules[].protocol': fc.constantFrom('tcp', 'tcp', 'udp', 'icmp'),
   '.network.nodeCidr': fc.constantFrom(
     '10.0.1.0/24',

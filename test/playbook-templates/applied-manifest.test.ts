@@ -37,7 +37,7 @@ afterEach(() => {
 const run = (manifest: string, { checkMode = false, timeout = 0 } = {}) =>
   runModule(
     'applied_manifest',
-    { command: ['echo', manifest], timeout },
+    { command: ['cat', 'manifest.yaml'], files: { 'manifest.yaml': manifest }, timeout },
     { checkMode, path: `${folder}:${process.env['PATH'] ?? ''}` },
   );
 const cluster = () => readFileSync(at('cluster'), 'utf8').trim();
@@ -91,9 +91,25 @@ describe('applied_manifest', () => {
     expect(existsSync(at('cluster'))).toBe(false);
   });
 
+  it('finds the files of this call, and none that another one left', async () => {
+    const list = (files: object) =>
+      runModule(
+        'applied_manifest',
+        { command: ['sh', '-c', 'ls; pwd >> "$0"', at('folders')], files },
+        { path: `${folder}:${process.env['PATH'] ?? ''}` },
+      );
+    await list({ 'values.yaml': '', 'more.yaml': '' });
+    expect(cluster()).toBe('more.yaml\nvalues.yaml');
+    await list({ 'values.yaml': '' });
+    expect(cluster()).toBe('values.yaml');
+    const folders = readFileSync(at('folders'), 'utf8').trim().split('\n');
+    expect(folders.map((path) => existsSync(path))).toEqual([false, false]);
+  });
+
   it('asks nobody when the manifest can’t be made', async () => {
-    const result = await runModule('applied_manifest', { command: ['cat', '/nowhere'] }, { path: `${folder}:${process.env['PATH'] ?? ''}` });
-    expect(result).toMatchObject({ failed: true, msg: expect.stringContaining('cat /nowhere failed') as string });
+    const path = `${folder}:${process.env['PATH'] ?? ''}`;
+    const result = await runModule('applied_manifest', { command: ['cat', 'nowhere'], files: {} }, { path });
+    expect(result).toMatchObject({ failed: true, msg: expect.stringContaining('cat nowhere failed') as string });
     expect(existsSync(at('calls'))).toBe(false);
   });
 });

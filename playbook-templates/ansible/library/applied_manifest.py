@@ -12,9 +12,15 @@ description:
   - Fields that others have set stay, unless the manifest sets them, too.
 options:
   command:
-    description: Program and arguments that print the manifest.
+    description: Program and arguments that print the manifest. It runs in a folder that holds I(files) and nothing else.
     type: list
     elements: str
+    required: true
+  files:
+    description:
+      - Text of the files that the program reads, by their names. The host keeps none of them, so that a check compares
+        the same manifest as a run, on any master.
+    type: dict
     required: true
   timeout:
     description: Seconds until the API server must have accepted it.
@@ -28,6 +34,8 @@ attributes:
 author: kubehaus
 """
 
+import os
+import tempfile
 import time
 
 from ansible.module_utils.basic import AnsibleModule
@@ -39,18 +47,29 @@ SERVER_SIDE = ("--server-side", "--force-conflicts", "--field-manager=kubehaus",
 SAME, DIFFERENT = 0, 1
 
 
+def printed(module):
+    """The manifest, as the command prints it."""
+    command = module.params["command"]
+    with tempfile.TemporaryDirectory(dir=module.tmpdir) as folder:
+        for name, text in module.params["files"].items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        code, manifest, err = module.run_command(command, cwd=folder)
+    if code != 0:
+        module.fail_json(msg=f"{' '.join(command)} failed: {err.strip()}")
+    return manifest
+
+
 def main():
     module = AnsibleModule(
         argument_spec={
             "command": {"type": "list", "elements": "str", "required": True},
+            "files": {"type": "dict", "required": True},
             "timeout": {"type": "int", "default": 120},
         },
         supports_check_mode=True,
     )
-    command = module.params["command"]
-    code, manifest, err = module.run_command(command)
-    if code != 0:
-        module.fail_json(msg=f"{' '.join(command)} failed: {err.strip()}")
+    manifest = printed(module)
 
     deadline = time.monotonic() + module.params["timeout"]
     while True:

@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { renderCluster } from '../../../render/tree.ts';
+import { renderCluster, type Sources } from '../../../render/tree.ts';
 import { planOf, sources } from '../../render/scenarios.ts';
+import { manifestTask } from './manifest-task.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -31,26 +32,38 @@ interface KubernetesObject {
 }
 
 /**
- * What a master would apply: the command of the role's task, over the rendered kustomization and, linked beside it as on a
- * master, a manifest with upstream's names.
+ * What a master would apply: the command of the role's task, with the files that come along, over a manifest with upstream's
+ * names, to which there is a link as on a master.
  */
-async function manifestOf(cni: string, file: string, upstream: (text: string) => string = (text) => text) {
-  const tree = renderCluster(planOf(`cni-${cni}`), sources);
-  const role = `ansible/roles/cni_${cni}`;
+async function manifestOf(
+  cni: string,
+  file: string,
+  upstream: (text: string) => string = (text) => text,
+  ours: Sources = sources,
+) {
+  const { command, files } = manifestTask(renderCluster(planOf(`cni-${cni}`), ours), `cni_${cni}`);
   writeFileSync(join(folder, 'release-file'), upstream(readFileSync(join(import.meta.dirname, file), 'utf8')));
-  const beside = mkdtempSync(join(folder, 'kustomization-'));
-  symlinkSync(join(folder, 'release-file'), join(beside, file));
-  writeFileSync(join(beside, 'kustomization.yaml'), tree.get(`${role}/files/kustomization.yaml`) ?? '');
-  const tasks = parse(tree.get(`${role}/tasks/main.yml`) ?? '') as { applied_manifest?: { command: string[] } }[];
-  const [program = '', ...args] = tasks.flatMap((task) => task.applied_manifest?.command ?? []);
-  expect(args.at(-1)).toBe(`/etc/kubehaus/${cni}`);
-  const { stdout } = await execa(program, [...args.slice(0, -1), beside]);
+  const link = join(mkdtempSync(join(folder, 'links-')), file);
+  symlinkSync(join(folder, 'release-file'), link);
+  const cwd = mkdtempSync(join(folder, 'files-'));
+  for (const [name, text] of files)
+    writeFileSync(join(cwd, name), text.replace(`/etc/kubehaus/${cni}/${file}`, link));
+  const [program = '', ...args] = command;
+  const { stdout } = await execa(program, args, { cwd });
   const objects = parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
   return (kind: string, name: string) => {
     const object = objects.find(({ kind: ofKind, metadata }) => ofKind === kind && metadata.name === name);
     if (object === undefined) throw new Error(`no ${kind} ${name} in\n${stdout}`);
     return object;
   };
+}
+
+/** The sources with another setting in the kustomization of a role. */
+function changed(cni: string, from: string, to: string): Sources {
+  const path = `roles/cni_${cni}/files/kustomization.yaml.hbs`;
+  const text = sources.get(path) ?? '';
+  expect(text.split(from)).toHaveLength(2);
+  return new Map([...sources, [path, text.replace(from, to)]]);
 }
 
 const envOf = (container: Container | undefined) =>
@@ -92,6 +105,19 @@ describe('Calico’s manifest with the changes of the cluster', () => {
     });
   });
 
+  it.each([
+    ['calico_backend: none', 'calico_backend: vxlan'],
+    ["veth_mtu: '{{config.network.mtu}}'", "veth_mtu: '1300'"],
+    ['"type": "host-local"', '"type": "calico-ipam"'],
+  ])('has other pods when its ConfigMap has another setting than %s', async (from, to) => {
+    const before = await manifestOf('calico', 'calico.yaml');
+    const after = await manifestOf('calico', 'calico.yaml', undefined, changed('calico', from, to));
+    expect(after('ConfigMap', 'calico-config').data).not.toEqual(before('ConfigMap', 'calico-config').data);
+    expect(after('DaemonSet', 'calico-node').spec.template).not.toEqual(
+      before('DaemonSet', 'calico-node').spec.template,
+    );
+  });
+
   it.each(['calico-config', 'calico-node'])('is refused when upstream has no %s any more', async (name) => {
     await expect(
       manifestOf('calico', 'calico.yaml', (text) => text.replace(`name: ${name}\n`, 'name: other\n')),
@@ -114,6 +140,20 @@ describe('flannel’s manifest with the changes of the cluster', () => {
     const object = await manifestOf('flannel', 'kube-flannel.yml');
     const [container] = object('DaemonSet', 'kube-flannel-ds').spec.template.spec.containers;
     expect(envOf(container).sort()).toEqual(['KUBERNETES_SERVICE_HOST=127.0.0.1', 'KUBERNETES_SERVICE_PORT=16443']);
+  });
+
+  it.each([
+    ['"Type": "alloc"', '"Type": "vxlan"'],
+    ['"{{config.network.podCidr}}"', '"10.99.0.0/16"'],
+  ])('has other pods when its ConfigMap has another setting than %s', async (from, to) => {
+    const before = await manifestOf('flannel', 'kube-flannel.yml');
+    const after = await manifestOf('flannel', 'kube-flannel.yml', undefined, changed('flannel', from, to));
+    expect(after('ConfigMap', 'kube-flannel-cfg').data).not.toEqual(
+      before('ConfigMap', 'kube-flannel-cfg').data,
+    );
+    expect(after('DaemonSet', 'kube-flannel-ds').spec.template).not.toEqual(
+      before('DaemonSet', 'kube-flannel-ds').spec.template,
+    );
   });
 
   it.each(['kube-flannel-cfg', 'kube-flannel-ds'])('is refused when upstream has no %s any more', async (name) => {
