@@ -5,6 +5,7 @@ import { limitReached, OutOfStock, terraformFailed, unexpectedOutputs } from './
 import { runCommand, type Ended } from './run-command.ts';
 import type { Run } from './run.ts';
 import { plannedChanges, type ResourceChange } from './terraform-changes.ts';
+import { isManaged, namedResource } from './terraform-json.ts';
 import { terraformMessages, type ResourceEvent } from './terraform-messages.ts';
 import type { Tool } from './tools.ts';
 
@@ -44,17 +45,7 @@ const stateSchema = z.object({
   values: z
     .object({
       root_module: z.object({
-        resources: z
-          .array(
-            z.object({
-              address: z.string(),
-              mode: z.string(),
-              type: z.string(),
-              name: z.string(),
-              values: z.record(z.string(), z.unknown()),
-            }),
-          )
-          .default([]),
+        resources: z.array(namedResource.extend({ values: z.record(z.string(), z.unknown()) })).default([]),
       }),
     })
     .optional(),
@@ -170,7 +161,7 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
     resources: async () => {
       const text = await json('show', ['show', '-json', '-no-color'], 'reading its state');
       const state = stateSchema.parse(JSON.parse(text));
-      return (state.values?.root_module.resources ?? []).filter(({ mode }) => mode === 'managed');
+      return (state.values?.root_module.resources ?? []).filter(isManaged);
     },
   };
 }
