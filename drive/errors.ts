@@ -23,10 +23,17 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+const NOTHING_CHANGED = ' Nothing was changed.';
+
+/** What is wrong and no more, for where a command goes on without what failed. */
+export function causeOf({ message }: Failure): string {
+  return message.replace(NOTHING_CHANGED, '');
+}
+
 export function invalidCluster(folder: string, problems: readonly Problem[]): Failure {
   return new Failure(
     'cluster',
-    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster. Nothing was changed.`,
+    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster.${NOTHING_CHANGED}`,
     'Mend what is listed, then run the same command again.',
     problems.map(formatProblem),
   );
@@ -82,7 +89,7 @@ export function unreadableFile(option: string, path: string, error: NodeJS.Errno
 export function missingTool(names: readonly string[], remedy: string): Failure {
   return new Failure(
     'environment',
-    `${names.join(' or ')} is not installed: not found in PATH. Nothing was changed.`,
+    `${names.join(' or ')} is not installed: not found in PATH.${NOTHING_CHANGED}`,
     remedy,
   );
 }
@@ -90,7 +97,7 @@ export function missingTool(names: readonly string[], remedy: string): Failure {
 export function toolTooOld(file: string, found: string, wanted: string, remedy: string): Failure {
   return new Failure(
     'environment',
-    `${file} is version ${found}, but kubehaus needs ${wanted} or newer. Nothing was changed.`,
+    `${file} is version ${found}, but kubehaus needs ${wanted} or newer.${NOTHING_CHANGED}`,
     remedy,
   );
 }
@@ -98,13 +105,11 @@ export function toolTooOld(file: string, found: string, wanted: string, remedy: 
 export function unusableTool(file: string, details: readonly string[]): Failure {
   return new Failure(
     'environment',
-    `${file} does not work: asked for its version, it failed. Nothing was changed.`,
+    `${file} does not work: asked for its version, it failed.${NOTHING_CHANGED}`,
     'Mend the installation, then run the same command again.',
     details,
   );
 }
-
-const NOTHING_CHANGED = ' Nothing was changed.';
 
 /** More than one thing is missing on this machine: all of them, each with what to do. */
 export function severalMissing(failures: readonly Failure[]): Failure {
@@ -112,9 +117,9 @@ export function severalMissing(failures: readonly Failure[]): Failure {
     'environment',
     `${count(failures.length, 'thing')} are missing on this machine.${NOTHING_CHANGED}`,
     'Mend what is listed, then run the same command again.',
-    failures.flatMap(({ message, details, remedy }, index) => [
-      `${index + 1}. ${message.replace(NOTHING_CHANGED, '')}`,
-      ...[...details, remedy].map((line) => `   ${line}`),
+    failures.flatMap((failure, index) => [
+      `${index + 1}. ${causeOf(failure)}`,
+      ...[...failure.details, failure.remedy].map((line) => `   ${line}`),
     ]),
   );
 }
@@ -131,7 +136,7 @@ export function unreadableIdentityFile(file: string, why: string): Failure {
 export function missingToken(): Failure {
   return new Failure(
     'environment',
-    'HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner. Nothing was changed.',
+    `HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner.${NOTHING_CHANGED}`,
     'Make a token with read and write access in the Hetzner Console (project, Security, API tokens), then: export HCLOUD_TOKEN=…',
   );
 }
@@ -139,7 +144,7 @@ export function missingToken(): Failure {
 export function wrongToken(endpoint: string, answer: string): Failure {
   return new Failure(
     'environment',
-    `Hetzner does not accept the token in HCLOUD_TOKEN. Nothing was changed.`,
+    `Hetzner does not accept the token in HCLOUD_TOKEN.${NOTHING_CHANGED}`,
     'Make a new token with read and write access in the Hetzner Console (project, Security, API tokens) and set HCLOUD_TOKEN to it.',
     [`${endpoint} answered: ${answer}`],
   );

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
-import { Failure, fileTrouble } from './errors.ts';
+import { causeOf, Failure, fileTrouble } from './errors.ts';
 import { madeNames } from './inventory.ts';
 import type { InMemory } from './render-folder.ts';
 import type { Reporter } from './reporter.ts';
@@ -79,7 +79,7 @@ function withoutPreview(error: unknown): TerraformPreview {
   switch (error.exit) {
     case 'environment':
     case 'busy':
-      return { kind: 'unknown', why: error.message };
+      return { kind: 'unknown', why: causeOf(error) };
     case 'terraform':
       return { kind: 'failed', failure: error };
     default:

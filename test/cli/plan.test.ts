@@ -180,7 +180,12 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
       hosts.map((line) => line.replace('stands in rendered/', 'stood in rendered/ in HEAD')),
     );
     const unknown = await plan({}, '--since', 'nowhere');
-    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('--since nowhere')]);
+    // Nothing at all is shown: neither Hetzner nor Terraform was asked before.
+    expect(unknown).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--since nowhere') as string,
+    });
 
     expect((await readdir(folder.local)).sort()).toEqual([
       '.gitignore',
@@ -221,7 +226,7 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     expect([noToken.exitCode, noToken.stderr]).toEqual([0, '']);
     expectRest(noToken.stdout);
     expect(section(noToken.stdout, 'At Hetzner').join('')).toContain(
-      'Price, stock, limits and what Terraform would do are not known. HCLOUD_TOKEN is not set',
+      'Price, stock, limits and what Terraform would do are not known. HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner. Make a token',
     );
 
     const wrongToken = await plan({ HCLOUD_TOKEN: 'x'.repeat(64) });
@@ -249,8 +254,8 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     const noTerraform = await plan({ PATH: '/nonexistent' });
     expect(noTerraform.exitCode).toBe(0);
     expectRest(noTerraform.stdout);
-    expect(section(noTerraform.stdout, 'Terraform').join('')).toContain(
-      'not known: terraform or tofu is not installed',
+    expect(section(noTerraform.stdout, 'Terraform').join('')).toMatch(
+      /not known: terraform or tofu is not installed: not found in PATH\.$/,
     );
     expect(unlinked(section(noTerraform.stdout, 'Limits'))).toContain('servers  0  +4  ?');
 
