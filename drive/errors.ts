@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { formatProblem, type Problem } from '../cluster/problem.ts';
 import type { ExitName } from './exit-codes.ts';
 
@@ -83,6 +84,16 @@ export function unreadableFile(option: string, path: string, error: NodeJS.Errno
       ? `${option}: there is no file ${path}. Nothing was written.`
       : `${option}: ${path} can’t be read: ${error.message}. Nothing was written.`,
     'Check how you wrote its name, then run the same command again.',
+  );
+}
+
+export function unwritableFile(option: string, path: string, error: NodeJS.ErrnoException): Failure {
+  return new Failure(
+    'usage',
+    error.code === 'ENOENT'
+      ? `${option}: there is no folder ${dirname(resolve(path))}. Nothing was written.`
+      : `${option}: ${path} can’t be written: ${error.message}.`,
+    'Make the folder or name another file, then run the same command again.',
   );
 }
 
