@@ -232,12 +232,22 @@ export function limitsTooLow(problems: readonly string[]): Failure {
   );
 }
 
+/** `terraform init` found another backend than the last time; `folder` is the one in which Terraform runs. */
+export function backendChanged(program: string, folder: string, failed: FailedCommand): Failure {
+  return new Failure(
+    'terraform',
+    'terraform.backend in cluster.yaml is another place than the one where this machine had Terraform’s state last. Nothing was made or destroyed.',
+    `Move the state: kubehaus render, then in ${folder}: TF_DATA_DIR=../../.kubehaus/terraform ${program} init -migrate-state; then run the same command again. If it was moved from another machine already, remove .kubehaus/terraform here instead. More in docs/backend.md.`,
+    endingOf(failed),
+  );
+}
+
 /** Servers were made, and the state that Terraform was given knows of none. */
 export function stateWithoutServers(nodes: readonly string[]): Failure {
   return new Failure(
     'terraform',
-    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was destroyed, and nothing forgotten.`,
-    'If the state is elsewhere, set terraform.backend to that place and run the same command again. If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.',
+    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was made or destroyed, and nothing forgotten.`,
+    'If the state is elsewhere, set terraform.backend to that place, or move it from there (docs/backend.md), and run the same command again. If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.',
   );
 }
 

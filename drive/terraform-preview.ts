@@ -5,6 +5,7 @@ import { causeOf, Failure, fileTrouble } from './errors.ts';
 import { madeNames } from './inventory.ts';
 import type { InMemory } from './render-folder.ts';
 import type { Reporter } from './reporter.ts';
+import { requireState } from './require-state.ts';
 import { inPhase, withRun } from './run.ts';
 import { terraformIn } from './terraform.ts';
 import type { ResourceChange } from './terraform-changes.ts';
@@ -41,6 +42,7 @@ export async function previewTerraform(
         await writePreview(folder, tree.get('terraform/cdk.tf.json') ?? '');
         const terraform = terraformIn(run, tool, folder.terraformPreview);
         await inPhase(run, 'terraform init', () => terraform.init());
+        await requireState(folder, plan.config.terraform.backend, terraform);
         return await inPhase(run, 'terraform plan', async () => {
           await terraform.plan(() => undefined);
           return { kind: 'known', changes: await terraform.planned() };

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { NodeOutput } from '../stacks/outputs.ts';
-import { limitReached, OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
+import { backendChanged, limitReached, OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
 import { runCommand, type Ended } from './run-command.ts';
 import type { Run } from './run.ts';
 import { plannedChanges, type ResourceChange } from './terraform-changes.ts';
@@ -93,7 +93,11 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
   return {
     init: async () => {
       const ended = await terraform('init', ['init', '-input=false', '-no-color']);
-      if (ended.exitCode !== 0) throw terraformFailed('getting its providers', ended);
+      if (ended.exitCode === 0) return;
+      // The way on that Terraform and OpenTofu name when the backend is another one than at the last init.
+      if (ended.tail.some((line) => line.includes('-migrate-state')))
+        throw backendChanged(tool.file, run.folder.terraform, ended);
+      throw terraformFailed('getting its providers', ended);
     },
 
     plan: async (show, { destroy = false, targets = [], color = false } = {}) => {
