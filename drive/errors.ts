@@ -139,7 +139,7 @@ export function unreadableIdentityFile(file: string, why: string): Failure {
   return new Failure(
     'environment',
     `The private SSH key ${file} cannot be read.${NOTHING_CHANGED}`,
-    'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY, or neither, to use your agent and your default keys.',
+    'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY; for a key that only your agent has, its .pub file; or neither, to use your agent and your default keys.',
     [why],
   );
 }

@@ -126,7 +126,7 @@ async function configureHosts(
     plan,
     limit === undefined ? undefined : await hostsOfLimit(run.folder, ansibleTool, limit, run.env),
   );
-  const access = accessTo(run.folder, plan, options.identityFile);
+  const access = await accessTo(run.folder, plan, options.identityFile);
   await inPhase(run, 'ssh', (phase) => waitForHosts(run, access, hosts, phase, options.sshPatienceMs));
   const { stats } = await runPlaybook(run, ansibleTool, {
     playbook: 'site.yml',
