@@ -1,9 +1,10 @@
 import type { PlaybookRun } from '../drive/ansible.ts';
 import type { HostPreview } from '../drive/host-preview.ts';
 import { count } from '../drive/errors.ts';
+import { fewOf } from '../drive/few-of.ts';
 import { table } from './table.ts';
 
-/** Names in a cell before it is cut to "and N more". */
+/** How many names stand in a cell. */
 const SHOWN = 4;
 
 /** Nodes that are new or leave, and what those that stay get compared with what is rendered, or was in the commit `since`. */
@@ -35,8 +36,8 @@ function existing(
       changes.map(({ phase, role, what, nodes: concerned }) => [
         phase,
         role,
-        fewOf(what),
-        concerned.length === staying.length ? `all ${staying.length}` : fewOf(concerned),
+        fewOf(what, SHOWN),
+        concerned.length === staying.length ? `all ${staying.length}` : fewOf(concerned, SHOWN),
       ]),
     ),
     derived,
@@ -49,14 +50,8 @@ export function describeCheck({ changes, logFile }: Pick<PlaybookRun, 'changes' 
   return [
     table(
       ['phase', 'task', 'changes'],
-      changes.map(({ phase, task, hosts }) => [phase, task, fewOf(hosts)]),
+      changes.map(({ phase, task, hosts }) => [phase, task, fewOf(hosts, SHOWN)]),
     ),
     `The difference of every file: ${logFile}`,
   ].join('\n');
-}
-
-function fewOf(names: readonly string[]): string {
-  return names.length <= SHOWN
-    ? names.join(', ')
-    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
 }

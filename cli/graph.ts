@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
+import { unwritableFile } from '../drive/errors.ts';
 import { graph, GRAPH_FORMATS, type GraphFormat } from '../drive/graph.ts';
 import { loadFolder } from '../drive/load-folder.ts';
 import { folderOf } from './cluster-option.ts';
@@ -24,6 +25,9 @@ Examples:
       const { plan } = await loadFolder(folderOf(command));
       const text = await graph(plan, format);
       if (output === undefined) process.stdout.write(text);
-      else await writeFile(output, text);
+      else
+        await writeFile(output, text).catch((error: NodeJS.ErrnoException) => {
+          throw unwritableFile('--output', output, error);
+        });
     });
 }

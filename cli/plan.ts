@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { billOf } from '../drive/bill.ts';
 import { checkHosts } from '../drive/check-hosts.ts';
 import type { ClusterFolder } from '../drive/cluster-folder.ts';
-import { Failure } from '../drive/errors.ts';
+import { causeOf, Failure } from '../drive/errors.ts';
 import { hasToken, NoAnswer } from '../drive/hetzner-api.ts';
 import { expectedChanges, standings } from '../drive/hetzner-limits.ts';
 import { readOffer } from '../drive/hetzner-offer.ts';
@@ -69,12 +69,11 @@ Examples:
         return;
       }
       const rendered = await renderInMemory(folder);
+      // A commit that is not known here is told before anybody is asked and anything shown.
+      const hosts = await previewHosts(folder, rendered, options.since);
       process.stdout.write(`${describeCluster(rendered.plan)}\n`);
       const failures = await showHetzner(folder, rendered);
-      section(
-        'On the hosts',
-        describeHosts(await previewHosts(folder, rendered, options.since), options.since),
-      );
+      section('On the hosts', describeHosts(hosts, options.since));
       if (options.checkHosts) {
         const checked = await checkHosts(folder, rendered.plan, identityFileOf(options), progress());
         section('On the hosts, as they are now', describeCheck(checked));
@@ -96,7 +95,7 @@ async function showHetzner(folder: ClusterFolder, rendered: InMemory): Promise<r
     if (!(error instanceof Failure)) throw error;
     section(
       'At Hetzner',
-      `Price, stock, limits and what Terraform would do are not known. ${error.message} ${error.remedy}`,
+      `Price, stock, limits and what Terraform would do are not known. ${causeOf(error)} ${error.remedy}`,
     );
     return hasToken(process.env) ? [error] : [];
   }

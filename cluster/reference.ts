@@ -15,6 +15,7 @@ Every field of \`cluster.yaml\`, made from the schema that \`kubehaus validate\`
 with its line. A name such as \`workers[].count\` stands for the field in each item of a list, \`<name>\` for a name that you choose.
 For editors there is the same as a JSON Schema: \`kubehaus schema > cluster.schema.json\`, and in the first line of \`cluster.yaml\`
 \`# yaml-language-server: $schema=cluster.schema.json\`.
+Another \`terraform.backend\` for servers that are there: [backend.md](backend.md).
 `;
 
 /** docs/configuration.md: a table for each field of the top level, in Markdown. */

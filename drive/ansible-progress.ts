@@ -1,5 +1,6 @@
 import type { AnsibleEvent, HostStats, ResultStatus } from './ansible-events.ts';
 import type { HostFailure } from './errors.ts';
+import { fewOf } from './few-of.ts';
 import type { Phase, PhaseTime, Reporter } from './reporter.ts';
 
 /** Turns Ansible's events into phases of the reporter: a phase is what has the same first tag (see site.yml). */
@@ -33,7 +34,7 @@ interface Task {
   readonly results: Map<string, ResultStatus>;
 }
 
-/** Names in a line before it is cut to "and N more". */
+/** How many names stand in a line. */
 const NAMES_SHOWN = 6;
 
 export function ansibleProgress(reporter: Reporter): AnsibleProgress {
@@ -146,10 +147,7 @@ function summarize(results: ReadonlyMap<string, ResultStatus>): string {
 }
 
 function names(hosts: readonly string[]): string {
-  const sorted = [...hosts].sort();
-  return sorted.length <= NAMES_SHOWN
-    ? sorted.join(', ')
-    : `${sorted.slice(0, NAMES_SHOWN).join(', ')} and ${sorted.length - NAMES_SHOWN} more`;
+  return fewOf([...hosts].sort(), NAMES_SHOWN);
 }
 
 function seconds(time: number): string {

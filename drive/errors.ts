@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { formatProblem, type Problem } from '../cluster/problem.ts';
 import type { ExitName } from './exit-codes.ts';
 
@@ -23,10 +24,17 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+const NOTHING_CHANGED = ' Nothing was changed.';
+
+/** What is wrong and no more, for where a command goes on without what failed. */
+export function causeOf({ message }: Failure): string {
+  return message.replace(NOTHING_CHANGED, '');
+}
+
 export function invalidCluster(folder: string, problems: readonly Problem[]): Failure {
   return new Failure(
     'cluster',
-    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster. Nothing was changed.`,
+    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster.${NOTHING_CHANGED}`,
     'Mend what is listed, then run the same command again.',
     problems.map(formatProblem),
   );
@@ -79,10 +87,20 @@ export function unreadableFile(option: string, path: string, error: NodeJS.Errno
   );
 }
 
+export function unwritableFile(option: string, path: string, error: NodeJS.ErrnoException): Failure {
+  return new Failure(
+    'usage',
+    error.code === 'ENOENT'
+      ? `${option}: there is no folder ${dirname(resolve(path))}. Nothing was written.`
+      : `${option}: ${path} can’t be written: ${error.message}.`,
+    'Make the folder or name another file, then run the same command again.',
+  );
+}
+
 export function missingTool(names: readonly string[], remedy: string): Failure {
   return new Failure(
     'environment',
-    `${names.join(' or ')} is not installed: not found in PATH. Nothing was changed.`,
+    `${names.join(' or ')} is not installed: not found in PATH.${NOTHING_CHANGED}`,
     remedy,
   );
 }
@@ -90,7 +108,7 @@ export function missingTool(names: readonly string[], remedy: string): Failure {
 export function toolTooOld(file: string, found: string, wanted: string, remedy: string): Failure {
   return new Failure(
     'environment',
-    `${file} is version ${found}, but kubehaus needs ${wanted} or newer. Nothing was changed.`,
+    `${file} is version ${found}, but kubehaus needs ${wanted} or newer.${NOTHING_CHANGED}`,
     remedy,
   );
 }
@@ -98,13 +116,11 @@ export function toolTooOld(file: string, found: string, wanted: string, remedy: 
 export function unusableTool(file: string, details: readonly string[]): Failure {
   return new Failure(
     'environment',
-    `${file} does not work: asked for its version, it failed. Nothing was changed.`,
+    `${file} does not work: asked for its version, it failed.${NOTHING_CHANGED}`,
     'Mend the installation, then run the same command again.',
     details,
   );
 }
-
-const NOTHING_CHANGED = ' Nothing was changed.';
 
 /** More than one thing is missing on this machine: all of them, each with what to do. */
 export function severalMissing(failures: readonly Failure[]): Failure {
@@ -112,9 +128,9 @@ export function severalMissing(failures: readonly Failure[]): Failure {
     'environment',
     `${count(failures.length, 'thing')} are missing on this machine.${NOTHING_CHANGED}`,
     'Mend what is listed, then run the same command again.',
-    failures.flatMap(({ message, details, remedy }, index) => [
-      `${index + 1}. ${message.replace(NOTHING_CHANGED, '')}`,
-      ...[...details, remedy].map((line) => `   ${line}`),
+    failures.flatMap((failure, index) => [
+      `${index + 1}. ${causeOf(failure)}`,
+      ...[...failure.details, failure.remedy].map((line) => `   ${line}`),
     ]),
   );
 }
@@ -123,7 +139,7 @@ export function unreadableIdentityFile(file: string, why: string): Failure {
   return new Failure(
     'environment',
     `The private SSH key ${file} cannot be read.${NOTHING_CHANGED}`,
-    'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY, or neither, to use your agent and your default keys.',
+    'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY; for a key that only your agent has, its .pub file; or neither, to use your agent and your default keys.',
     [why],
   );
 }
@@ -131,7 +147,7 @@ export function unreadableIdentityFile(file: string, why: string): Failure {
 export function missingToken(): Failure {
   return new Failure(
     'environment',
-    'HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner. Nothing was changed.',
+    `HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner.${NOTHING_CHANGED}`,
     'Make a token with read and write access in the Hetzner Console (project, Security, API tokens), then: export HCLOUD_TOKEN=…',
   );
 }
@@ -139,7 +155,7 @@ export function missingToken(): Failure {
 export function wrongToken(endpoint: string, answer: string): Failure {
   return new Failure(
     'environment',
-    `Hetzner does not accept the token in HCLOUD_TOKEN. Nothing was changed.`,
+    `Hetzner does not accept the token in HCLOUD_TOKEN.${NOTHING_CHANGED}`,
     'Make a new token with read and write access in the Hetzner Console (project, Security, API tokens) and set HCLOUD_TOKEN to it.',
     [`${endpoint} answered: ${answer}`],
   );
@@ -216,12 +232,22 @@ export function limitsTooLow(problems: readonly string[]): Failure {
   );
 }
 
+/** `terraform init` found another backend than the last time; `folder` is the one in which Terraform runs. */
+export function backendChanged(program: string, folder: string, failed: FailedCommand): Failure {
+  return new Failure(
+    'terraform',
+    'terraform.backend in cluster.yaml is another place than the one where this machine had Terraform’s state last. Nothing was made or destroyed.',
+    `Move the state: kubehaus render, then in ${folder}: TF_DATA_DIR=../../.kubehaus/terraform ${program} init -migrate-state; then run the same command again. If it was moved from another machine already, remove .kubehaus/terraform here instead. More in docs/backend.md.`,
+    endingOf(failed),
+  );
+}
+
 /** Servers were made, and the state that Terraform was given knows of none. */
 export function stateWithoutServers(nodes: readonly string[]): Failure {
   return new Failure(
     'terraform',
-    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was destroyed, and nothing forgotten.`,
-    'If the state is elsewhere, set terraform.backend to that place and run the same command again. If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.',
+    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was made or destroyed, and nothing forgotten.`,
+    'If the state is elsewhere, set terraform.backend to that place, or move it from there (docs/backend.md), and run the same command again. If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.',
   );
 }
 

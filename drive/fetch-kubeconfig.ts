@@ -34,7 +34,7 @@ export async function fetchKubeconfig(
 ): Promise<FetchedKubeconfig> {
   const { plan } = await loadFolder(folder);
   const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
-  const access = accessTo(folder, plan, identityFile);
+  const access = await accessTo(folder, plan, identityFile);
   const { host, result } = await firstAnswer(access, masters, asRoot(access, ['cat', ADMIN_CONF]));
   const currentContext = host.node.name;
   const entries = {

@@ -1,5 +1,5 @@
 import type { ClusterPlan } from '../cluster/plan.ts';
-import { dot } from '../render/dot.ts';
+import { dot, FONT } from '../render/dot.ts';
 import { drawingOf } from '../render/drawing.ts';
 import { mermaid } from '../render/mermaid.ts';
 
@@ -21,9 +21,11 @@ export async function graph(plan: ClusterPlan, format: GraphFormat): Promise<str
   }
 }
 
-/** Graphviz as WebAssembly, of one version: fonts of the machine play no part in it. */
+/** Graphviz as WebAssembly, of one version: fonts of the machine that runs it play no part in it. */
 async function svg(text: string): Promise<string> {
   // Loaded when there is something to draw: it is more than a megabyte.
   const { instance } = await import('@viz-js/viz');
-  return (await instance()).renderString(text, { format: 'svg', engine: 'dot' });
+  const drawn = (await instance()).renderString(text, { format: 'svg', engine: 'dot' });
+  // Graphviz knows how wide a font is by a single name only; those who look at the drawing may have to take the next one.
+  return drawn.replaceAll(`font-family="${FONT}"`, `font-family="${FONT},DejaVu Sans,sans-serif"`);
 }

@@ -25,7 +25,7 @@ export async function nodeShell(
   }
   const host = (await readHosts(folder, plan, [name]))[0];
   if (host === undefined) throw new Error(`readHosts left ${name} out`);
-  const access = accessTo(folder, plan, identityFile);
+  const access = await accessTo(folder, plan, identityFile);
   const { exitCode } = await execa('ssh', sshArguments(access, host, command), {
     env: withoutToken(process.env),
     extendEnv: false,

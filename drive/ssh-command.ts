@@ -1,6 +1,7 @@
 import type { ClusterPlan } from '../cluster/plan.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import type { Host } from './inventory.ts';
+import { findIdentityFile } from './tools.ts';
 
 /** How to log in: as whom, and the private key, when it is not the agent's or a default one. */
 export interface SshAccess {
@@ -10,12 +11,13 @@ export interface SshAccess {
   readonly identityFile?: string | undefined;
 }
 
-/** How to log in to the servers of a cluster. */
-export function accessTo(
+/** How to log in to the servers of a cluster. Fails when a key is named that is not there. */
+export async function accessTo(
   folder: ClusterFolder,
   { config: { ssh } }: ClusterPlan,
   identityFile: string | undefined,
-): SshAccess {
+): Promise<SshAccess> {
+  await findIdentityFile(identityFile);
   return { folder, user: ssh.user, port: ssh.port, identityFile };
 }
 

@@ -64,7 +64,7 @@ export async function readStatus(
   const hosts = await readMadeHosts(folder, plan);
   const made = new Set(hosts.map(({ node }) => node.name));
   const notMade = plan.nodes.filter(({ name }) => !made.has(name));
-  const access = accessTo(folder, plan, identityFile);
+  const access = await accessTo(folder, plan, identityFile);
   const masters = hosts.filter(({ node }) => node.role === 'control-plane');
   const [reports, kubernetes] = await Promise.all([
     Promise.all(hosts.map((host) => askHost(access, plan, host))),

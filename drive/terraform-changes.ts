@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fewOf } from './few-of.ts';
+import { isManaged, namedResource } from './terraform-json.ts';
 
 /** What Terraform would do to one resource. */
 export interface ResourceChange {
@@ -17,11 +19,7 @@ const values = z.record(z.string(), z.unknown()).nullish();
 const plannedSchema = z.object({
   resource_changes: z
     .array(
-      z.object({
-        address: z.string(),
-        mode: z.string(),
-        type: z.string(),
-        name: z.string(),
+      namedResource.extend({
         change: z.object({ actions: z.array(z.string()), before: values, after: values }),
       }),
     )
@@ -36,7 +34,7 @@ const plannedSchema = z.object({
 export function plannedChanges(json: string): readonly ResourceChange[] {
   const { resource_changes } = plannedSchema.parse(JSON.parse(json));
   return resource_changes
-    .filter(({ mode }) => mode === 'managed')
+    .filter(isManaged)
     .flatMap(({ address, type, name, change: { actions, before, after } }) => {
       const kind = kindOf(actions);
       if (kind === undefined) return [];
@@ -70,7 +68,7 @@ const WORDS: Readonly<Record<ResourceChange['kind'], string>> = {
   destroy: 'DESTROY',
 };
 
-/** Names in a line before it is cut to "and N more". */
+/** How many names stand in a line. */
 const NAMES_SHOWN = 6;
 
 /**
@@ -111,7 +109,5 @@ function namesOf(changes: readonly ResourceChange[]): string {
   const names = changes.map(({ name, changed }) =>
     changed.length === 0 ? name : `${name} (${changed.join(', ')})`,
   );
-  return names.length <= NAMES_SHOWN
-    ? names.join(', ')
-    : `${names.slice(0, NAMES_SHOWN).join(', ')} and ${names.length - NAMES_SHOWN} more`;
+  return fewOf(names, NAMES_SHOWN);
 }

@@ -1,10 +1,11 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
-import { Failure, fileTrouble } from './errors.ts';
+import { causeOf, Failure, fileTrouble } from './errors.ts';
 import { madeNames } from './inventory.ts';
 import type { InMemory } from './render-folder.ts';
 import type { Reporter } from './reporter.ts';
+import { requireState } from './require-state.ts';
 import { inPhase, withRun } from './run.ts';
 import { terraformIn } from './terraform.ts';
 import type { ResourceChange } from './terraform-changes.ts';
@@ -41,6 +42,7 @@ export async function previewTerraform(
         await writePreview(folder, tree.get('terraform/cdk.tf.json') ?? '');
         const terraform = terraformIn(run, tool, folder.terraformPreview);
         await inPhase(run, 'terraform init', () => terraform.init());
+        await requireState(folder, plan.config.terraform.backend, terraform);
         return await inPhase(run, 'terraform plan', async () => {
           await terraform.plan(() => undefined);
           return { kind: 'known', changes: await terraform.planned() };
@@ -79,7 +81,7 @@ function withoutPreview(error: unknown): TerraformPreview {
   switch (error.exit) {
     case 'environment':
     case 'busy':
-      return { kind: 'unknown', why: error.message };
+      return { kind: 'unknown', why: causeOf(error) };
     case 'terraform':
       return { kind: 'failed', failure: error };
     default:

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { NodeOutput } from '../stacks/outputs.ts';
-import { limitReached, OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
+import { backendChanged, limitReached, OutOfStock, terraformFailed, unexpectedOutputs } from './errors.ts';
 import { runCommand, type Ended } from './run-command.ts';
 import type { Run } from './run.ts';
 import { plannedChanges, type ResourceChange } from './terraform-changes.ts';
+import { isManaged, namedResource } from './terraform-json.ts';
 import { terraformMessages, type ResourceEvent } from './terraform-messages.ts';
 import type { Tool } from './tools.ts';
 
@@ -44,17 +45,7 @@ const stateSchema = z.object({
   values: z
     .object({
       root_module: z.object({
-        resources: z
-          .array(
-            z.object({
-              address: z.string(),
-              mode: z.string(),
-              type: z.string(),
-              name: z.string(),
-              values: z.record(z.string(), z.unknown()),
-            }),
-          )
-          .default([]),
+        resources: z.array(namedResource.extend({ values: z.record(z.string(), z.unknown()) })).default([]),
       }),
     })
     .optional(),
@@ -102,7 +93,11 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
   return {
     init: async () => {
       const ended = await terraform('init', ['init', '-input=false', '-no-color']);
-      if (ended.exitCode !== 0) throw terraformFailed('getting its providers', ended);
+      if (ended.exitCode === 0) return;
+      // The way on that Terraform and OpenTofu name when the backend is another one than at the last init.
+      if (ended.tail.some((line) => line.includes('-migrate-state')))
+        throw backendChanged(tool.file, run.folder.terraform, ended);
+      throw terraformFailed('getting its providers', ended);
     },
 
     plan: async (show, { destroy = false, targets = [], color = false } = {}) => {
@@ -170,7 +165,7 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
     resources: async () => {
       const text = await json('show', ['show', '-json', '-no-color'], 'reading its state');
       const state = stateSchema.parse(JSON.parse(text));
-      return (state.values?.root_module.resources ?? []).filter(({ mode }) => mode === 'managed');
+      return (state.values?.root_module.resources ?? []).filter(isManaged);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import {
@@ -41,11 +42,18 @@ export async function requireAll<T extends readonly unknown[]>(
   return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
-/** The private key that was named, if one was, can be read; what it opens is seen at the first host. */
+/**
+ * The private key that was named, if one was, can be read, or its public half beside it: then ssh asks the agent for the private
+ * one. What it opens is seen at the first host.
+ */
 export async function findIdentityFile(file: string | undefined): Promise<void> {
   if (file === undefined) return;
-  await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    throw unreadableIdentityFile(file, error.message);
+  const path = file.replace(/^~(?=\/)/, homedir());
+  const canRead = (one: string) => access(one, constants.R_OK);
+  await canRead(path).catch(async (error: NodeJS.ErrnoException) => {
+    await canRead(`${path}.pub`).catch(() => {
+      throw unreadableIdentityFile(file, error.message);
+    });
   });
 }
 

@@ -36,7 +36,7 @@ export async function tunnel(
 ): Promise<number> {
   const { plan } = await loadFolder(folder);
   const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
-  const access = accessTo(folder, plan, options.identityFile);
+  const access = await accessTo(folder, plan, options.identityFile);
   const port = options.port ?? socksPort(plan.name);
   if (await answers(port)) throw portInUse(port);
   const env = withoutToken(process.env);

@@ -13,6 +13,7 @@ import { hostsOfLimit, limitIn } from './limited-hosts.ts';
 import { loadFolder } from './load-folder.ts';
 import { renderFolder, type Rendered } from './render-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
+import { requireState } from './require-state.ts';
 import { inPhase, withRun, type Run } from './run.ts';
 import { accessTo } from './ssh-command.ts';
 import { terraformIn } from './terraform.ts';
@@ -56,6 +57,7 @@ export async function up(
     const { plan } = await inPhase(run, 'render', () => renderFolder(folder), summaryOfRendering);
     const terraform = terraformIn(run, terraformTool);
     await inPhase(run, 'terraform init', () => terraform.init());
+    await requireState(folder, plan.config.terraform.backend, terraform);
     const planned: string[] = [];
     const { changes } = await inPhase(run, 'terraform plan', () =>
       terraform.plan((line) => planned.push(line), { color: options.color }),
@@ -124,7 +126,7 @@ async function configureHosts(
     plan,
     limit === undefined ? undefined : await hostsOfLimit(run.folder, ansibleTool, limit, run.env),
   );
-  const access = accessTo(run.folder, plan, options.identityFile);
+  const access = await accessTo(run.folder, plan, options.identityFile);
   await inPhase(run, 'ssh', (phase) => waitForHosts(run, access, hosts, phase, options.sshPatienceMs));
   const { stats } = await runPlaybook(run, ansibleTool, {
     playbook: 'site.yml',

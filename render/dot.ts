@@ -22,24 +22,27 @@ const PART_COLORS: Readonly<Record<Part, Color>> = {
 const TEXT = '#24292f';
 const FAINT = '#57606a';
 
-/** From left to right, as requests go. */
-const RANKS: readonly Group['role'][] = ['worker', 'control-plane', 'etcd'];
+/**
+ * Graphviz makes boxes as wide as texts are in this font, if it knows it by that name. It is wide, and DejaVu Sans has its measures:
+ * what shows the drawing in another font has room enough.
+ */
+export const FONT = 'Verdana';
 
 /** A drawing in Graphviz's language (https://graphviz.org/doc/info/lang.html). */
 export function dot({ mesh, groups, arrows }: Drawing): string {
   return [
     'digraph cluster {',
     // With `compound`, arrows end at a group's frame and not at a node in it.
-    '  graph [rankdir=LR, compound=true, fontname="Helvetica,Arial,sans-serif", fontsize=12, nodesep=0.2, ranksep=2.2, pad=0.2, bgcolor=white]',
-    `  node [shape=plain, fontname="Helvetica,Arial,sans-serif", fontsize=11, fontcolor="${TEXT}"]`,
-    `  edge [fontname="Helvetica,Arial,sans-serif", fontsize=10, color="${FAINT}", fontcolor="${FAINT}", arrowsize=0.7]`,
+    `  graph [rankdir=LR, compound=true, fontname="${FONT}", fontsize=12, nodesep=0.2, ranksep=0.7, pad=0.2, bgcolor=white]`,
+    `  node [shape=plain, fontname="${FONT}", fontsize=11, fontcolor="${TEXT}"]`,
+    `  edge [color="${FAINT}", arrowsize=0.7, tailport=e, headport=w]`,
     '  subgraph cluster_mesh {',
     `    graph [label=${quoted(mesh.title)}, style="rounded,dashed", color="${FAINT}", fontcolor="${FAINT}", margin=18]`,
     // Graphviz puts what comes first at the bottom when it draws from left to right.
     ...[...groups].reverse().flatMap((group) => groupLines(group).map((line) => `    ${line}`)),
+    ...arrows.map((arrow) => `    ${labelLine(arrow)}`),
     '  }',
-    ...ranks(groups).map((line) => `  ${line}`),
-    ...arrows.map((arrow) => `  ${arrowLine(arrow, groups)}`),
+    ...arrows.flatMap((arrow) => arrowLines(arrow, groups).map((line) => `  ${line}`)),
     '}',
   ].join('\n');
 }
@@ -58,32 +61,34 @@ function groupLines({ id, role, title, boxes }: Group): string[] {
 function boxTable({ title, parts }: Box, line: string): string {
   const cells = parts.map((part) => {
     const { fill, line: around } = PART_COLORS[part];
-    return `<td border="1" color="${around}" bgcolor="${fill}">${padded(part)}</td>`;
+    return `<td border="1" color="${around}" bgcolor="${fill}">${part}</td>`;
   });
   return [
-    `<table border="1" color="${line}" bgcolor="white" style="rounded" cellborder="0" cellspacing="4" cellpadding="4">`,
-    `<tr><td colspan="${parts.length}"><b>${padded(title)}</b></td></tr>`,
+    `<table border="1" color="${line}" bgcolor="white" style="rounded" cellborder="0" cellspacing="6" cellpadding="4">`,
+    `<tr><td colspan="${parts.length}"><b>${title}</b></td></tr>`,
     `<tr>${cells.join('')}</tr>`,
     '</table>',
   ].join('');
 }
 
-/** Groups of the same role stand below each other, roles beside each other, with arrows between them or without. */
-function ranks(groups: readonly Group[]): string[] {
-  const heads = RANKS.map((role) => groups.filter((group) => group.role === role).map(middleOf));
-  return heads.flatMap((left, index) =>
-    left.flatMap((from) =>
-      (heads[index + 1] ?? []).map((to) => `${quoted(from)} -> ${quoted(to)} [style=invis]`),
-    ),
-  );
+/** An arrow's label is a node between its ends, so that no line goes through it and no other label lies upon it. */
+function labelLine(arrow: Arrow): string {
+  const text = `<table border="0"><tr><td>${arrow.label}</td></tr></table>`;
+  return `${quoted(labelOf(arrow))} [label=<${text}>, fontsize=10, fontcolor="${FAINT}"]`;
 }
 
-function arrowLine({ from, to, label }: Arrow, groups: readonly Group[]): string {
-  const [tail, head] = [from, to].map((id) => groups.find((group) => group.id === id) as Group) as [
-    Group,
-    Group,
+/** From group to group by way of the label. */
+function arrowLines(arrow: Arrow, groups: readonly Group[]): string[] {
+  const middle = (id: string) => quoted(middleOf(groups.find((group) => group.id === id) as Group));
+  const label = quoted(labelOf(arrow));
+  return [
+    `${middle(arrow.from)} -> ${label} [ltail=${quoted(`cluster_${arrow.from}`)}, arrowhead=none, weight=10]`,
+    `${label} -> ${middle(arrow.to)} [lhead=${quoted(`cluster_${arrow.to}`)}]`,
   ];
-  return `${quoted(middleOf(tail))} -> ${quoted(middleOf(head))} [ltail=${quoted(`cluster_${from}`)}, lhead=${quoted(`cluster_${to}`)}, label=${quoted(label)}]`;
+}
+
+function labelOf({ from, to }: Arrow): string {
+  return `${from} to ${to}`;
 }
 
 /** The box of a group at which its arrows point. */
@@ -93,9 +98,4 @@ function middleOf({ boxes }: Group): string {
 
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '\\"')}"`;
-}
-
-/** With room at both ends: the fonts of the machine that shows the SVG may be wider than those that Graphviz counts with. */
-function padded(text: string): string {
-  return `&#160;&#160;${text}&#160;&#160;`;
 }

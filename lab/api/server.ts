@@ -20,6 +20,7 @@ import { limitsOf, type Limits } from './limits/limits.ts';
 import { limitRoutes } from './limits/routes.ts';
 import { networkRoutes } from './networks/routes.ts';
 import { placementGroupRoutes } from './placement-groups/routes.ts';
+import { priceRoutes } from './prices/routes.ts';
 import { primaryIpRoutes } from './primary-ips/routes.ts';
 import { serverActionRoutes } from './servers/action-routes.ts';
 import { serverRoutes } from './servers/routes.ts';
@@ -137,6 +138,7 @@ export function buildApi(options: ApiOptions): Api {
     async (lab: Api) => {
       faultRoutes(lab, context);
       limitRoutes(lab, context);
+      priceRoutes(lab, context);
     },
     { prefix: '/_lab' },
   );

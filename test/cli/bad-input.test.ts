@@ -2,7 +2,10 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
+import { addressesDocument } from '../../drive/inventory.ts';
+import { loadFolder } from '../../drive/load-folder.ts';
 import { findAnsible } from '../../drive/tools.ts';
+import { writeIfChanged } from '../../drive/write-file.ts';
 import { CLUSTER_YAML, folderWith, temporaryFolder } from '../drive/cluster-in-a-folder.ts';
 import { kubehaus } from './kubehaus.ts';
 
@@ -104,6 +107,29 @@ describe('a machine on which something is missing', () => {
     expect(stderr).toContain('export HCLOUD_TOKEN=');
     expect(stderr.match(/Nothing was changed/g)).toHaveLength(1);
     await untouched(folder.root);
+  });
+
+  it('no such key: told by every command that logs in, which then asks no host', async () => {
+    const folder = await folderWith();
+    const { plan } = await loadFolder(folder);
+    const servers = plan.nodes.map(
+      ({ name }, index) => [name, { id: '1', ipv4: `127.0.0.${index + 1}` }] as const,
+    );
+    await writeIfChanged(folder.addresses, addressesDocument(new Map(servers)));
+    for (const command of [['ssh', 'prod-master-1'], ['status'], ['kubeconfig', '--print'], ['tunnel']])
+      expect(
+        await kubehaus([...command, '-C', folder.root], {
+          env: { KUBEHAUS_SSH_KEY: '~/no-such-key', HOME: folder.root },
+        }),
+      ).toEqual({
+        exitCode: 7,
+        stdout: '',
+        stderr: [
+          'kubehaus: The private SSH key ~/no-such-key cannot be read. Nothing was changed.',
+          `  ENOENT: no such file or directory, access '${join(folder.root, 'no-such-key')}'`,
+          'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY; for a key that only your agent has, its .pub file; or neither, to use your agent and your default keys.',
+        ].join('\n'),
+      });
   });
 
   it('a terraform that is too old', async () => {

@@ -43,6 +43,7 @@ async function site(clusterYaml = CLUSTER_YAML) {
       tellLab('POST', '/faults', { kind: 'stock-out', location, serverType }),
     limit: (limits: object) => tellLab('PUT', '/limits', limits),
     unlimited: () => tellLab('DELETE', '/limits'),
+    price: (told: object) => tellLab('PUT', '/prices', told),
     plan: (more?: Record<string, string>, ...args: readonly string[]) => run(['plan', ...args], more),
     /** `up` until it gives up on servers at which nobody answers. */
     upToSsh: () => run(['up', '--yes', '--ssh-timeout', '1']),
@@ -69,6 +70,23 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     expect(stdout).toMatch(/^master {2}cx33 {2}nbg1 {6}1 {8}8\.99 {14}8\.99$/m);
     expect(stdout).toContain('Together EUR 35.96 a month');
     expect(stdout).toContain('Hetzner has all servers in stock that are still to be made.');
+  });
+
+  it('what they cost where the lab was told other prices', async () => {
+    const { plan, price } = await site();
+    await price({ kind: 'server', serverType: 'cx33', monthly: 12.34 });
+    await price({ kind: 'server', serverType: 'cx33', location: 'nbg1', monthly: 20.01 });
+    await price({ kind: 'primary-ip', type: 'ipv4', monthly: 0.6 });
+    const { stdout } = await plan({ PATH: '/nonexistent' });
+    const lines = unlinked(section(stdout, 'Price and stock'));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'master  cx33  nbg1  1  20.61  20.61',
+        'master  cx33  fsn1  1  12.94  12.94',
+        'worker  cx33  nbg1  1  20.61  20.61',
+      ]),
+    );
+    expect(lines.join('\n')).toContain('Together EUR 67.10 a month');
   });
 
   it('what is out of stock, what up would take instead, and what is not to be had at all', async () => {
@@ -162,7 +180,12 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
       hosts.map((line) => line.replace('stands in rendered/', 'stood in rendered/ in HEAD')),
     );
     const unknown = await plan({}, '--since', 'nowhere');
-    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('--since nowhere')]);
+    // Nothing at all is shown: neither Hetzner nor Terraform was asked before.
+    expect(unknown).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--since nowhere') as string,
+    });
 
     expect((await readdir(folder.local)).sort()).toEqual([
       '.gitignore',
@@ -203,7 +226,7 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     expect([noToken.exitCode, noToken.stderr]).toEqual([0, '']);
     expectRest(noToken.stdout);
     expect(section(noToken.stdout, 'At Hetzner').join('')).toContain(
-      'Price, stock, limits and what Terraform would do are not known. HCLOUD_TOKEN is not set',
+      'Price, stock, limits and what Terraform would do are not known. HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner. Make a token',
     );
 
     const wrongToken = await plan({ HCLOUD_TOKEN: 'x'.repeat(64) });
@@ -231,8 +254,8 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     const noTerraform = await plan({ PATH: '/nonexistent' });
     expect(noTerraform.exitCode).toBe(0);
     expectRest(noTerraform.stdout);
-    expect(section(noTerraform.stdout, 'Terraform').join('')).toContain(
-      'not known: terraform or tofu is not installed',
+    expect(section(noTerraform.stdout, 'Terraform').join('')).toMatch(
+      /not known: terraform or tofu is not installed: not found in PATH\.$/,
     );
     expect(unlinked(section(noTerraform.stdout, 'Limits'))).toContain('servers  0  +4  ?');
 

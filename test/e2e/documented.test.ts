@@ -133,6 +133,8 @@ describe('docs/lab.md, command by command', () => {
     });
     expect(ended.exitCode, ended.all).toBe(0);
     expect(ended.all).toContain('Changed on 2 nodes of 2.');
+    // Two servers in nbg1 for 20.01, with an address for 0.60 each, as the page has the lab told.
+    expect(ended.all).toContain('Together EUR 41.22 a month');
     expect(await traces(lab)).toEqual([]);
   });
 });

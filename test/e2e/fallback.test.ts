@@ -35,24 +35,21 @@ describe('a cluster whose type of server runs out in the middle of the apply', (
     await writeFile(file, document.toString({ lineWidth: 0 }));
   }
 
-  const fault = (...args: readonly string[]) =>
-    cluster.run([
-      process.execPath,
-      join(ROOT, 'dist/lab/cli/main.js'),
-      'fault',
-      ...args,
-      '--name',
-      cluster.lab.name,
-    ]);
+  const lab = (...args: readonly string[]) =>
+    cluster.run([process.execPath, join(ROOT, 'dist/lab/cli/main.js'), ...args, '--name', cluster.lab.name]);
 
   it('comes up with the next type of the list, and keeps to what it got', async () => {
-    const told = await fault('stock-out', '--location', 'nbg1', '--type', 'cx23', '--left', '1');
+    const told = await lab('fault', 'stock-out', '--location', 'nbg1', '--type', 'cx23', '--left', '1');
     expect(told.exitCode, told.all).toBe(0);
+    const priced = await lab('price', 'server', '--type', 'cx23', '--monthly', '3.21');
+    expect(priced.exitCode, priced.all).toBe(0);
     // One can still be had, so the plan does not see it coming.
     const planned = await cluster.kubehaus(['plan']);
     expect(planned.stdout, planned.all).toContain(
       'Hetzner has all servers in stock that are still to be made.',
     );
+    // Two servers, each with an address for 0.50.
+    expect(planned.stdout).toContain('Together EUR 7.42 a month');
 
     const ended = await cluster.kubehaus(['up', '--yes']);
 
@@ -78,7 +75,7 @@ describe('a cluster whose type of server runs out in the middle of the apply', (
     await expectAllReady(cluster, { masters: ['demo-master-1'], workers: ['demo-worker-1'], etcd: [] });
 
     // The type that ran out is to be had again: a server that is there stays what it is.
-    expect((await fault('clear')).exitCode).toBe(0);
+    expect((await lab('fault', 'clear')).exitCode).toBe(0);
     const again = await cluster.kubehaus(['plan']);
     expect(again.stdout, again.all).toContain('Terraform changes nothing');
   });

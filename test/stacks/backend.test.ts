@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,28 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { synthesizeTerraform } from '../../stacks/synthesize.ts';
 import { emptyProject } from './project.ts';
 import { terraform } from './real-provider.ts';
+import { stateService } from './state-service.ts';
 import { clusterOf, terraformOf } from './terraform.ts';
-
-/** A service that keeps one state, with its lock, as Terraform's http backend wants it. */
-async function stateService() {
-  const kept = { state: '', locked: '', calls: [] as string[] };
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      kept.calls.push(`${request.method} ${request.url}`);
-      if (request.method === 'GET')
-        return void response.writeHead(kept.state === '' ? 404 : 200).end(kept.state);
-      if (request.method === 'LOCK') kept.locked = body;
-      else if (request.method === 'UNLOCK') kept.locked = '';
-      else kept.state = body;
-      response.writeHead(200).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return { kept, url: `http://127.0.0.1:${(server.address() as { port: number }).port}/state` };
-}
 
 it(
   'keeps the state at an HTTP service, locked while it works, and none here',

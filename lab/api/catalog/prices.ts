@@ -22,11 +22,16 @@ export const price = (net: number): z.infer<typeof Price> => ({
 
 const TERABYTE = 1000 ** 4;
 
-/** What a server costs at a location. An hour costs a 624th of a month, the ratio in Hetzner's own list. */
+/** What something costs, net. By default, an hour costs a 624th of a month, the ratio in Hetzner's own list. */
+export const pricesOf = (monthly: number, hourly = monthly / 624) => ({
+  price_hourly: price(hourly),
+  price_monthly: price(monthly),
+});
+
+/** What a server costs at a location. */
 export const serverPrice = (location: string, monthly: number): LocationPrice => ({
   location,
-  price_hourly: price(monthly / 624),
-  price_monthly: price(monthly),
+  ...pricesOf(monthly),
   included_traffic: 20 * TERABYTE,
   price_per_tb_traffic: price(1),
 });

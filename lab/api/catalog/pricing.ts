@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Id } from '../identity.ts';
 import { locations } from './locations.ts';
-import { LocationPrice, Price, price, vatRate } from './prices.ts';
+import { toldPrice } from '../prices/told-prices.ts';
+import type { State } from '../state/state.ts';
+import { LocationPrice, Price, price, pricesOf, vatRate } from './prices.ts';
 import type { ServerTypeAnswer } from './server-types.ts';
 
 const ByType = z.strictObject({ id: Id, name: z.string(), prices: z.array(LocationPrice) });
@@ -30,8 +32,14 @@ export const PricingAnswer = z.strictObject({
   ),
 });
 
-/** Everything's price. What the lab does not have costs nothing and is listed where the form of the answer wants it. */
-export const pricing = (types: readonly ServerTypeAnswer[]): z.infer<typeof PricingAnswer> => ({
+/** What a primary IP costs where the lab was told nothing else. */
+const primaryIpPrices = { ipv4: pricesOf(0.5, 0.0008), ipv6: pricesOf(0) };
+
+/**
+ * Everything's price; `types` are as they are offered now. What the lab does not have costs nothing and is listed where the form
+ * of the answer wants it.
+ */
+export const pricing = (state: State, types: readonly ServerTypeAnswer[]): z.infer<typeof PricingAnswer> => ({
   currency: 'EUR',
   vat_rate: vatRate,
   image: { price_per_gb_month: price(0) },
@@ -43,8 +51,7 @@ export const pricing = (types: readonly ServerTypeAnswer[]): z.infer<typeof Pric
     type,
     prices: locations.map(({ name }) => ({
       location: name,
-      price_hourly: price(type === 'ipv4' ? 0.0008 : 0),
-      price_monthly: price(type === 'ipv4' ? 0.5 : 0),
+      ...(toldPrice(state, 'primary-ip', type, name) ?? primaryIpPrices[type]),
     })),
   })),
   floating_ip: { price_monthly: price(0) },

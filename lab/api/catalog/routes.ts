@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { notFound } from '../errors.ts';
-import { isSoldOut } from '../faults/stock-out.ts';
 import type { Api, ApiContext } from '../http/api.ts';
 import { IdParams } from '../identity.ts';
 import { Meta, pageOf } from '../listing/page.ts';
 import { listQuery, repeated } from '../listing/query.ts';
 import { ImageAnswer, images } from './images.ts';
 import { LocationAnswer, locations } from './locations.ts';
+import { offered } from './offered.ts';
 import { pricing, PricingAnswer } from './pricing.ts';
 import { Architecture, ServerTypeAnswer, serverTypes } from './server-types.ts';
 
@@ -18,16 +18,10 @@ function byId<Item extends { readonly id: number }>(items: readonly Item[], what
 
 const truth = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-/** What can be ordered, and what it costs: /locations, /server_types, /images, /pricing. Only what is in stock changes. */
+/** What can be ordered, and what it costs: /locations, /server_types, /images, /pricing. Stock and prices change as the lab is told. */
 export function catalogRoutes(api: Api, { architecture, store }: ApiContext): void {
   const types = serverTypes(architecture);
-  const withStock = (type: ServerTypeAnswer): ServerTypeAnswer => ({
-    ...type,
-    locations: type.locations.map((location) => ({
-      ...location,
-      available: location.available && !isSoldOut(store.state, location.name, type.name),
-    })),
-  });
+  const now = (type: ServerTypeAnswer) => offered(store.state, type);
 
   api.get(
     '/locations',
@@ -59,14 +53,14 @@ export function catalogRoutes(api: Api, { architecture, store }: ApiContext): vo
     },
     (request) => {
       const { items, meta } = pageOf(types, request.query);
-      return { server_types: items.map(withStock), meta };
+      return { server_types: items.map(now), meta };
     },
   );
 
   api.get(
     '/server_types/:id',
     { schema: { params: IdParams, response: { 200: z.strictObject({ server_type: ServerTypeAnswer }) } } },
-    (request) => ({ server_type: withStock(byId(types, 'server type', request.params.id)) }),
+    (request) => ({ server_type: now(byId(types, 'server type', request.params.id)) }),
   );
 
   api.get(
@@ -106,6 +100,6 @@ export function catalogRoutes(api: Api, { architecture, store }: ApiContext): vo
   );
 
   api.get('/pricing', { schema: { response: { 200: z.strictObject({ pricing: PricingAnswer }) } } }, () => ({
-    pricing: pricing(types),
+    pricing: pricing(store.state, types.map(now)),
   }));
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Machines } from '../../hosts/machines.ts';
 import { ImageAnswer, images } from '../catalog/images.ts';
 import { LocationAnswer, locations } from '../catalog/locations.ts';
+import { offered } from '../catalog/offered.ts';
 import { ServerTypeAnswer, serverTypes, type Architecture } from '../catalog/server-types.ts';
 import { firewallsOf } from '../firewalls/effective-rules.ts';
 import { Hostname, Id } from '../identity.ts';
@@ -97,7 +98,7 @@ export function presentServer(
     );
   const type = serverTypes(architecture).find(({ id }) => id === server.serverType);
   const group = state.placementGroups.find(({ id }) => id === server.placementGroup);
-  const server_type = present(type, 'server type');
+  const server_type = offered(state, present(type, 'server type'));
   return {
     id: server.id,
     name: server.name,

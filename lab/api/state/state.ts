@@ -6,6 +6,7 @@ import { Id } from '../identity.ts';
 import { ToldLimits } from '../limits/limits.ts';
 import { NetworkRecord } from '../networks/record.ts';
 import { PlacementGroupRecord } from '../placement-groups/record.ts';
+import { ToldPrice } from '../prices/told-prices.ts';
 import { PrimaryIpRecord } from '../primary-ips/record.ts';
 import { ServerRecord } from '../servers/record.ts';
 import { SshKeyRecord } from '../ssh-keys/record.ts';
@@ -24,6 +25,7 @@ export const State = z.strictObject({
   faults: z.array(FaultRecord),
   /** What the lab was told; absent from states of older labs. */
   limits: ToldLimits.default({}),
+  prices: z.array(ToldPrice).default([]),
 });
 export type State = z.infer<typeof State>;
 
@@ -39,6 +41,7 @@ export const emptyState = (): State => ({
   actions: [],
   faults: [],
   limits: {},
+  prices: [],
 });
 
 /** One sequence for all kinds of resources, so that a mixed-up id never points at something by accident. */
