@@ -22,6 +22,7 @@ import { networkRoutes } from './networks/routes.ts';
 import { placementGroupRoutes } from './placement-groups/routes.ts';
 import { primaryIpRoutes } from './primary-ips/routes.ts';
 import { serverActionRoutes } from './servers/action-routes.ts';
+import { powerRoutes } from './servers/power-routes.ts';
 import { serverRoutes } from './servers/routes.ts';
 import { sshKeyRoutes } from './ssh-keys/routes.ts';
 import type { Store } from './state/store.ts';
@@ -137,6 +138,7 @@ export function buildApi(options: ApiOptions): Api {
     async (lab: Api) => {
       faultRoutes(lab, context);
       limitRoutes(lab, context);
+      powerRoutes(lab, context);
     },
     { prefix: '/_lab' },
   );
