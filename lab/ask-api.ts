@@ -18,7 +18,7 @@ export async function askApi(
   await environmentOfRunning(lab);
   const [program, ...args] = inControlNamespace(lab, [
     'curl',
-    ...['--silent', '--show-error', '--noproxy', '*', '--max-time', '10', '--request', method],
+    ...['--silent', '--show-error', '--noproxy', '*', '--max-time', '60', '--request', method],
     // The token comes by stdin: arguments can be read by everybody on the machine.
     ...['--header', '@-'],
     ...(body === undefined ? [] : ['--json', JSON.stringify(body)]),

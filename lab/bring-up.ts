@@ -10,6 +10,7 @@ import { hostIds, shallBeOn } from './hosts/host-folder.ts';
 import { powerOn } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
 import { takeMachineSettings } from './machine-settings.ts';
+import { holdNetworkFaults } from './network/faults.ts';
 import { holdFirewalls } from './network/firewalls.ts';
 import { makeControlNamespace } from './network/namespaces.ts';
 import { apiService, mirrorService, startService } from './services.ts';
@@ -27,6 +28,7 @@ export async function bringUp(lab: Lab): Promise<void> {
     await mkdir(lab.folder, { recursive: true });
     await makeControlNamespace(lab);
     await holdFirewalls(lab);
+    await holdNetworkFaults(lab);
     await startService(lab, mirrorService(mirror.folder));
     await Promise.all((await hostIds(lab)).map((id) => bringBack(lab, id)));
     await startService(lab, apiService(lab));

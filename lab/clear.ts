@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topGroups } from './hosts/cgroups.ts';
+import { filesOfLoopDevices } from './hosts/disks.ts';
 import { hostExists, removeHost } from './hosts/host-folder.ts';
 import { clearRemains } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
@@ -57,6 +58,9 @@ export async function traces(lab: Lab): Promise<readonly string[]> {
     ),
     ...(await topGroups()).filter(ours).map((name) => `cgroup ${name}`),
     ...(await mountsBelow(lab.folder)).map((path) => `mount ${path}`),
+    ...(await filesOfLoopDevices())
+      .filter((path) => path.startsWith(`${lab.folder}/`))
+      .map((path) => `loop device of ${path}`),
     ...(existsSync(lab.folder) ? [`folder ${lab.folder}`] : []),
   ];
 }

@@ -23,6 +23,7 @@ import { placementGroupRoutes } from './placement-groups/routes.ts';
 import { priceRoutes } from './prices/routes.ts';
 import { primaryIpRoutes } from './primary-ips/routes.ts';
 import { serverActionRoutes } from './servers/action-routes.ts';
+import { powerRoutes } from './servers/power-routes.ts';
 import { serverRoutes } from './servers/routes.ts';
 import { sshKeyRoutes } from './ssh-keys/routes.ts';
 import type { Store } from './state/store.ts';
@@ -139,6 +140,7 @@ export function buildApi(options: ApiOptions): Api {
       faultRoutes(lab, context);
       limitRoutes(lab, context);
       priceRoutes(lab, context);
+      powerRoutes(lab, context);
     },
     { prefix: '/_lab' },
   );

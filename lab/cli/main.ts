@@ -2,10 +2,12 @@
 import { Command } from 'commander';
 import { labNamed } from '../state.ts';
 import { cluster } from './cluster.ts';
+import { disk } from './disk.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { faultCommand } from './fault.ts';
 import { nameOption } from './name-option.ts';
+import { bytes } from './numbers.ts';
 import { priceCommand } from './price.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -44,6 +46,14 @@ command('exec', 'run a command in the network of the lab, with its endpoint and 
   .argument('<command...>')
   .passThroughOptions()
   .action((command: readonly string[], { name }: { name: string }) => exec(labNamed(name), command));
+
+command('disk', 'give a host that is off a small disk of its own at a folder, which fault fill-disk can fill')
+  .argument('<host>', "a server's name or id")
+  .argument('<path>', 'such as /var/lib/kubehaus-etcd; what is in it moves there')
+  .requiredOption('--size <size>', 'such as 300M or 2G', bytes)
+  .action((host: string, path: string, { name, size }: { name: string; size: number }) =>
+    disk(labNamed(name), host, path, size),
+  );
 
 program.addCommand(faultCommand());
 program.addCommand(priceCommand());

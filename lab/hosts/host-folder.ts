@@ -18,13 +18,17 @@ export interface HostRecord extends MachineSpec {
  *   console.log     what its console said, from its first boot on
  *   disk/root       what differs from the image (overlayfs); disk/work is overlayfs's own
  *   disk/<other>    folders which are bound into the host; see keep-host.sh
+ *   disk/<other>.img    a file system that stands for that folder; see disks.ts
  *   mount           where the host's processes have the disk mounted; for all others it is empty
  */
 export function hostFolder(lab: Lab, id: number): string {
   return join(hostsFolder(lab), String(id));
 }
 
-const diskFolders = ['root', 'work', 'containerd', 'kubelet', 'kubehaus-etcd', 'kubehaus'];
+/** The folders of a host, below its /var/lib, that lie on the real disk: no overlay, and each can be given a disk of its own. */
+export const boundFolders = ['containerd', 'kubelet', 'kubehaus-etcd', 'kubehaus'];
+
+const diskFolders = ['root', 'work', ...boundFolders];
 
 function hostsFolder(lab: Lab): string {
   return join(lab.folder, 'hosts');

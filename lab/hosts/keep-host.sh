@@ -1,12 +1,12 @@
 #!/bin/sh
 # The life of one host from power on to power off: its network, its disk, its boot, and its boot again when it asked for a
 # reboot. Runs detached, and ends when the host powers itself off; to cut its power, kill everything in its cgroup.
-#   keep-host.sh CONTROL HOST WIRE IPV4 IMAGE DIR NICS
+#   keep-host.sh CONTROL HOST WIRE IPV4 IMAGE DIR NICS FAULTS
 # CONTROL is the lab's control namespace, HOST the name of the host's own namespace, cgroup and machine, WIRE the interface in
 # CONTROL at the other end of the host's eth0, IMAGE the image's root folder, DIR the host's folder (host-folder.ts), NICS
-# the file with its interfaces in private networks (../network/hold-networks.sh).
+# the file with its interfaces in private networks and FAULTS that with what is wrong there (../network/hold-networks.sh).
 set -eu
-control=$1 host=$2 wire=$3 ipv4=$4 image=$5 dir=$6 nics=$7
+control=$1 host=$2 wire=$3 ipv4=$4 image=$5 dir=$6 nics=$7 faults=$8
 cgroups=/sys/fs/cgroup
 
 # Every hierarchy that this process must have a group in: one with cgroup v2, one a controller with v1.
@@ -64,7 +64,7 @@ link set eth0 up
 route add 172.31.1.1 dev eth0
 route add default via 172.31.1.1 dev eth0
 IP
-  "$(dirname "$0")/../network/hold-networks.sh" "$host" "$wire" "$nics"
+  "$(dirname "$0")/../network/hold-networks.sh" "$host" "$wire" "$nics" "$faults"
 }
 
 unplug() {
@@ -73,7 +73,8 @@ unplug() {
 }
 
 # The disk is mounted in a mount namespace which ends with the host, so that it can't be left mounted.
-# overlayfs can't lie on overlayfs, and containerd and etcd want a real disk anyway: those folders are bound.
+# overlayfs can't lie on overlayfs, and containerd and etcd want a real disk anyway: those folders are bound. One of them that has
+# a disk of its own (disks.ts) is that disk.
 boot() (
   set -e
   pid=$(exec sh -c 'echo $PPID') # $$ is the script's own, in a subshell as well
@@ -82,8 +83,14 @@ boot() (
   modules=
   if [ -d "/lib/modules/$(uname -r)" ]; then modules=--bind-ro=/lib/modules; fi
   # shellcheck disable=SC2016
-  exec unshare --mount sh -c 'mount -t overlay overlay -o "$1" "$2" && shift 2 && exec systemd-nspawn "$@"' sh \
-    "lowerdir=$image,upperdir=$dir/disk/root,workdir=$dir/disk/work" "$dir/mount" \
+  exec unshare --mount sh -ec '
+    mount -t overlay overlay -o "$1" "$2"
+    for disk in "$3"/*.img; do
+      if [ -e "$disk" ]; then mount -o loop "$disk" "${disk%.img}"; fi
+    done
+    shift 3
+    exec systemd-nspawn "$@"' sh \
+    "lowerdir=$image,upperdir=$dir/disk/root,workdir=$dir/disk/work" "$dir/mount" "$dir/disk" \
     --quiet --directory="$dir/mount" --machine="$host" --hostname=debian --register=no --keep-unit --boot \
     --network-namespace-path="/run/netns/$host" --resolv-conf=off --timezone=off --link-journal=no --console=read-only \
     --capability=all --system-call-filter='@keyring bpf' --bind=/dev/net/tun --bind=/dev/kmsg $modules \

@@ -2,12 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { controlNamespace, hostName, wire } from '../names.ts';
-import { unplug } from '../network/namespaces.ts';
+import { faultRulesetFile } from '../network/fault-files.ts';
+import { silence, unplug } from '../network/namespaces.ts';
 import { privateNicsFile } from '../network/private-networks.ts';
 import { packageFile } from '../package-files.ts';
 import { killAll, pause, signal } from '../processes.ts';
 import type { Lab } from '../state.ts';
 import { removeGroup } from './cgroups.ts';
+import { disksReleased } from './disks.ts';
 import { hostFolder, readHost, setPower } from './host-folder.ts';
 import { hostProcesses, initOf, running } from './running.ts';
 
@@ -26,7 +28,7 @@ export async function powerOn(lab: Lab, id: number): Promise<void> {
   const keeper = await startKeeper(
     lab,
     id,
-    [host.ipv4, host.image, hostFolder(lab, id), privateNicsFile(lab, id)],
+    [host.ipv4, host.image, hostFolder(lab, id), privateNicsFile(lab, id), faultRulesetFile(lab)],
     console,
   );
   while ((await initOf(lab, id)) === undefined) {
@@ -56,11 +58,16 @@ export async function askToBootAgain(lab: Lab, id: number): Promise<void> {
   await signal(init, bootAgain);
 }
 
-/** Ends all processes of the host, and removes all that they need: wire, network namespace, cgroup. Leaves its folder. */
+/**
+ * Ends all processes of the host, without a word to those that they speak with, and removes all that they need: wire, network
+ * namespace, cgroup. Leaves its folder.
+ */
 export async function clearRemains(lab: Lab, id: number): Promise<void> {
+  await silence(lab, id);
   await killAll(() => hostProcesses(lab, id));
   await removeGroup(hostName(lab.name, id));
   await unplug(lab, id);
+  await disksReleased(lab, id);
   // systemd-nspawn makes this folder, and removes it again unless it is killed.
   await rm(`/run/systemd/nspawn/propagate/${hostName(lab.name, id)}`, { recursive: true, force: true });
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Gives a host that runs the interfaces in private networks that FILE names, and takes away those that it does not name.
-#   hold-networks.sh HOST WIRE FILE
-# HOST is the host's network namespace, WIRE the name of the interface at the other end of each. A line of FILE is an interface:
+#   hold-networks.sh HOST WIRE FILE FAULTS
+# HOST is the host's network namespace, WIRE the name of the interface at the other end of each, FAULTS the ruleset of what is wrong
+# with the lab's network (fault-files.ts), if there is one. A line of FILE is an interface:
 #   NETWORK MAC IP RANGE GATEWAY
 # NETWORK is the namespace that is the network: a router with the gateway's address, which has no way to anywhere else.
 set -eu
-host=$1 wire=$2 file=$3
+host=$1 wire=$2 file=$3 faults=$4
 
 if [ ! -e "$file" ] || [ ! -e "/run/netns/$host" ]; then exit 0; fi
 
@@ -30,6 +31,7 @@ plug_in() {
   if [ ! -e "/run/netns/$network" ]; then
     ip netns add "$network"
     ip -n "$network" link set lo up
+    if [ -e "$faults" ]; then nsenter --net="/run/netns/$network" -- nft -f "$faults"; fi
     nsenter --net="/run/netns/$network" -- sysctl -qw net.ipv4.ip_forward=1
   fi
   ip -n "$network" link del "$wire" 2> /dev/null || true

@@ -36,6 +36,19 @@ export async function makeControlNamespace(lab: Lab): Promise<void> {
   await execa(program, args);
 }
 
+/**
+ * From now on no packet leaves the host: or the kernel would say goodbye (FIN, RST) to the peers of its processes when they are
+ * killed, as no kernel can that has lost its power. Does nothing to a host that has no network.
+ */
+export async function silence(lab: Lab, id: number): Promise<void> {
+  const name = hostName(lab.name, id);
+  if (!namespaceExists(name)) return;
+  const nothingLeaves = 'type filter hook postrouting priority raw; policy drop;';
+  const ruleset = `table inet lab-no-power { chain postrouting { ${nothingLeaves} }; }`;
+  // A host may end by itself meanwhile, and its namespace with it.
+  await execa('nsenter', [`--net=${folder}/${name}`, '--', 'nft', ruleset], { reject: false });
+}
+
 /** Pulls a host's wire and removes its network namespace, as far as they are there. */
 export async function unplug(lab: Lab, id: number): Promise<void> {
   const control = controlNamespace(lab.name);

@@ -6,6 +6,7 @@ import type { PrivateNic } from '../hosts/machines.ts';
 import { hostName, privateNamespace, privateNamespacePrefix, wire } from '../names.ts';
 import { packageFile } from '../package-files.ts';
 import type { Lab } from '../state.ts';
+import { faultRulesetFile } from './fault-files.ts';
 import { namespaces, removeNamespace } from './namespaces.ts';
 
 /** Where a lab keeps what private interfaces a host has, in the form that hold-networks.sh reads. */
@@ -24,7 +25,12 @@ export async function setPrivateNics(lab: Lab, id: number, nics: readonly Privat
   );
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, lines.map((line) => `${line}\n`).join(''));
-  await execa(packageFile('lab/network/hold-networks.sh'), [hostName(lab.name, id), wire(id), file]);
+  await execa(packageFile('lab/network/hold-networks.sh'), [
+    hostName(lab.name, id),
+    wire(id),
+    file,
+    faultRulesetFile(lab),
+  ]);
   await removeEmptyNetworks(lab);
 }
 

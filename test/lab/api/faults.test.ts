@@ -104,3 +104,28 @@ test('faults are told with the token of the lab alone', async () => {
   expect(await call('DELETE', '//_lab/faults')).toMatchObject({ status: 204 });
   expect((await call('GET', '//_lab/faults')).body.faults).toEqual([]);
 });
+
+test('a server’s power is cut and given back without an action, and its status is the truth', async () => {
+  const { call, done } = apiUnderTest();
+  const { server } = await done('/servers', serverRequest('node'));
+  const status = async () => (await call('GET', `/servers/${server.id}`)).body.server.status;
+  const actions = async () => (await call('GET', `/servers/${server.id}/actions`)).body.actions.length;
+  const before = await actions();
+  expect(await call('POST', `//_lab/servers/${server.id}/power-off`)).toMatchObject({ status: 204 });
+  expect(await status()).toBe('off');
+  expect(await call('POST', `//_lab/servers/${server.id}/reboot`)).toMatchObject({
+    status: 409,
+    body: { error: { message: `server ${server.id} is off: power it on` } },
+  });
+  expect(await call('POST', `//_lab/servers/${server.id}/power-on`)).toMatchObject({ status: 204 });
+  expect(await status()).toBe('running');
+  expect(await call('POST', `//_lab/servers/${server.id}/reboot`)).toMatchObject({ status: 204 });
+  expect(await actions()).toBe(before);
+  expect(await call('POST', '//_lab/servers/999/power-off')).toMatchObject({ status: 404 });
+});
+
+test('a server that has never been on has no power to be cut', async () => {
+  const { call, done } = apiUnderTest();
+  const { server } = await done('/servers', serverRequest('node', { start_after_create: false }));
+  expect(await call('POST', `//_lab/servers/${server.id}/power-on`)).toMatchObject({ status: 409 });
+});
