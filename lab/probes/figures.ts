@@ -25,19 +25,21 @@ export interface RequestFigures {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** The figures of attempts that began in the span; one series of one node, or one pair of pods. */
+/**
+ * The figures of attempts that ended in the span, since that is when somebody notices: one that was under way when a master died
+ * failed because of that. For one series of one node, or one pair of pods.
+ */
 export function requestFigures(lines: readonly Line[], span: Span): RequestFigures {
-  const attempts = within(lines, span);
+  const attempts = lines.filter((line) => endOf(line) >= span.from && endOf(line) < span.to);
   const good = attempts.filter(({ outcome }) => outcome === 'ok');
   const bad = attempts.filter(({ outcome }) => outcome !== 'ok');
   return {
     requests: attempts.filter(({ attempt }) => attempt === 1).length,
     failed: bad.filter(({ attempt }) => attempt === 1).length,
     failedAfterRetry: bad.filter(({ attempt }) => attempt === 2).length,
-    // What began before the span may succeed in it.
-    longestGap: longestGap(lines.filter(({ outcome }) => outcome === 'ok').map(endOf), span),
-    longestGapOfStarts: longestGap(good.map(startOf), span),
-    longestPause: longestGap(attempts.map(startOf), span),
+    longestGap: longestGap(good.map(endOf), span),
+    longestGapOfStarts: longestGap(lines.filter(({ outcome }) => outcome === 'ok').map(startOf), span),
+    longestPause: longestGap(lines.map(startOf), span),
     slowest: greatest(good.map(({ ms }) => ms)),
     failures: counted(bad.map(({ outcome }) => outcome ?? 'other')),
   };

@@ -12,8 +12,8 @@ export function inWords(report: ProbeReport): string {
       told(writes.reordered.length, 'number went back', 'numbers went back'),
       told(
         writes.untold,
-        'acknowledged write never came to a watch',
-        'acknowledged writes never came to a watch',
+        'acknowledged write was kept from a watch',
+        'acknowledged writes were kept from a watch',
       ),
     ].map((sentence) => `${sentence}, of ${writes.acknowledged} acknowledged writes.`),
     ...(report.finalRead ? [] : ['No master could be asked for the numbers that stand there at last.']),
@@ -42,11 +42,14 @@ function sentences({ others, masters, nodes }: Window): readonly string[] {
     others.streams.dropped === 0
       ? `Long connections between pods: none dropped${others.streams.longestStall > 0 ? `; the longest was silent for ${seconds(others.streams.longestStall)}` : ''}.`
       : `Long connections between pods: ${others.streams.dropped} dropped.`,
-    ...masters.map(({ name, underFault, reached, answered, lastReached }) =>
-      lastReached === null
-        ? `${name}: no new connection reached it.`
-        : `${name}: ${reached} requests on new connections reached it, ${answered} were answered${underFault ? `; the last began after ${seconds(lastReached)}` : ''}.`,
-    ),
+    ...masters.map(({ name, underFault, reached, answered, lastReached }) => {
+      const all =
+        reached === 0
+          ? 'no new connection reached it'
+          : `${reached} requests on new connections reached it, ${answered} were answered`;
+      if (!underFault) return `${name}: ${all}.`;
+      return `${name}: ${all}; ${lastReached === null ? 'none since its fault' : `the last began ${seconds(lastReached)} after its fault`}.`;
+    }),
   ].map((sentence) => `  ${sentence}`);
 }
 

@@ -87,7 +87,10 @@ export interface MasterWindow {
   /** Attempts on new connections that got to it, and those of them that it answered well. */
   readonly reached: number;
   readonly answered: number;
-  /** When the last attempt began that got to it, counted from the window's begin; null when none did. */
+  /**
+   * Of a master under fault: when the last attempt began that got to it, counted from the fault's begin or, if that is later, the
+   * window's. Null when none did, and for all other masters.
+   */
   readonly lastReached: number | null;
 }
 
@@ -189,7 +192,7 @@ function worst(nodes: readonly Seen[]): Seen {
 
 /** Attempts on new connections alone: a kept one stays where it is. */
 function mastersIn(
-  { lines, masters }: Evidence,
+  { lines, masters, marks }: Evidence,
   span: Span,
   faulted: ReadonlySet<string>,
 ): readonly MasterWindow[] {
@@ -200,13 +203,22 @@ function mastersIn(
   const named = grouped(attempts, ({ master = '' }) => masters[master] ?? `certificate ${master}`);
   return [...new Set([...Object.values(masters), ...named.keys()])].sort().map((name) => {
     const its = named.get(name) ?? [];
-    const last = its.at(-1);
+    const since = Math.max(span.from, faultOf(marks, name, span.to));
+    const last = its.findLast(({ t }) => t >= since);
     return {
       name,
       underFault: faulted.has(name),
       reached: its.length,
       answered: its.filter(({ outcome }) => outcome === 'ok').length,
-      lastReached: last === undefined ? null : last.t - span.from,
+      lastReached: last === undefined || !faulted.has(name) ? null : last.t - since,
     };
   });
+}
+
+/** When a node came under fault last, before a time. */
+function faultOf(marks: readonly Mark[], node: string, before: number): number {
+  const faults = marks.filter(
+    ({ kind, nodes, at }) => kind === 'fault' && nodes.includes(node) && at < before,
+  );
+  return Math.max(0, ...faults.map(({ at }) => at));
 }

@@ -161,6 +161,8 @@ describe('falls short of the bar', () => {
         line.master === 'a2' && line.t > at(12.9) ? [{ ...line, master: 'a1' }] : [line],
       ),
     );
+    expect(shortfalls(left, BAR)).toEqual([]);
+    expect(left.whole.masters[1]).toMatchObject({ name: 'master-2', lastReached: 2700 });
     expect(shortfalls(left, BAR, left.windows[1])).toEqual([]);
   });
 
@@ -190,6 +192,16 @@ describe('falls short of the bar', () => {
     const blind = changed(quiet(), (line) => (line.node === 'worker-1' ? [] : [line]));
     expect(shortfalls(reportOf(blind), {})).toEqual(['worker-1: nothing was asked']);
   });
+});
+
+it('a request that was under way when the fault began, and failed, is one of those that failed since', () => {
+  const evidence = changed(quiet(), (line) =>
+    line.node === 'worker-1' && line.series === 'read' && line.n === 100
+      ? [{ ...line, ms: 9000, outcome: 'timeout' }]
+      : [line],
+  );
+  const { windows } = reportOf({ ...evidence, marks: [fault('master-2', 9.95)] });
+  expect(windows.map(({ others }) => others.read.failed)).toEqual([0, 1]);
 });
 
 describe('nodes under fault', () => {
