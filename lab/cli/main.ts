@@ -6,6 +6,7 @@ import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { faultCommand } from './fault.ts';
 import { nameOption } from './name-option.ts';
+import { probeCommand } from './probe.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
@@ -45,6 +46,7 @@ command('exec', 'run a command in the network of the lab, with its endpoint and 
   .action((command: readonly string[], { name }: { name: string }) => exec(labNamed(name), command));
 
 program.addCommand(faultCommand());
+program.addCommand(probeCommand());
 
 // Signals end us between two steps, never within one. Our children get theirs from the terminal, or end with us.
 for (const [signal, number] of [
