@@ -133,6 +133,7 @@ describe('docs/lab.md, command by command', () => {
     });
     expect(ended.exitCode, ended.all).toBe(0);
     expect(ended.all).toContain('Changed on 2 nodes of 2.');
+    expect(ended.all).toMatch(/Under fault: demo-worker-1\. All others saw:\n +Reads: none of \d+ failed/);
     expect(await traces(lab)).toEqual([]);
   });
 });
