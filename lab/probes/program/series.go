@@ -54,8 +54,8 @@ const lastWords = time.Second
 // whether any of them may have done what it asked for without saying so.
 func attempts(log *Log, timeout time.Duration, line Line, try func(ctx context.Context) result) (last result, unknown bool) {
 	for line.Attempt = 1; line.Attempt <= 2; line.Attempt++ {
-		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		start := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		last = try(ctx)
 		cancel()
 		line.T, line.Milliseconds = start.UnixMilli(), since(start)

