@@ -9,6 +9,7 @@ import { faultCommand } from './fault.ts';
 import { nameOption } from './name-option.ts';
 import { bytes } from './numbers.ts';
 import { priceCommand } from './price.ts';
+import { probeCommand } from './probe.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
@@ -57,6 +58,7 @@ command('disk', 'give a host that is off a small disk of its own at a folder, wh
 
 program.addCommand(faultCommand());
 program.addCommand(priceCommand());
+program.addCommand(probeCommand());
 
 // Signals end us between two steps, never within one. Our children get theirs from the terminal, or end with us.
 for (const [signal, number] of [

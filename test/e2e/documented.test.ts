@@ -135,6 +135,7 @@ describe('docs/lab.md, command by command', () => {
     expect(ended.all).toContain('Changed on 2 nodes of 2.');
     // Two servers in nbg1 for 20.01, with an address for 0.60 each, as the page has the lab told.
     expect(ended.all).toContain('Together EUR 41.22 a month');
+    expect(ended.all).toMatch(/Under fault: demo-worker-1\. All others saw:\n +Reads: none of \d+ failed/);
     expect(await traces(lab)).toEqual([]);
   });
 });

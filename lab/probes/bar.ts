@@ -1,0 +1,66 @@
+import type { ProbeReport, Window } from './report.ts';
+
+/** What is asked of a cluster in a span of time. Times are in milliseconds; what is not named is not asked. */
+export interface Bar {
+  /** The longest time without a success, of reads and writes on new connections, on nodes that are not under fault. */
+  readonly gap?: number;
+  /** How many reads and writes on new connections may fail in spite of a retry. */
+  readonly failedAfterRetry?: number;
+  /** The same two for requests on connections that are kept. */
+  readonly keptGap?: number;
+  readonly keptFailedAfterRetry?: number;
+  /** The longest time in which a watch may tell of nothing. */
+  readonly watchSilence?: number;
+  /** From when on, after the window's begin, nothing may reach masters under fault. */
+  readonly noTrafficAfter?: number;
+  /** Whether every master that is not under fault must have answered. */
+  readonly everyMaster?: boolean;
+  /** Between pods of nodes that are not under fault: the longest gap, and how many long connections may drop. */
+  readonly podGap?: number;
+  readonly droppedStreams?: number;
+}
+
+/**
+ * What a report falls short of, in sentences; none when the bar is met. Whatever the bar: no write may be lost or reordered, and a
+ * probe that did not look has found nothing.
+ */
+export function shortfalls(report: ProbeReport, bar: Bar, window: Window = report.whole): readonly string[] {
+  const { others, masters, nodes } = window;
+  const found: string[] = [];
+  const atMost = (what: string, is: number, limit: number | undefined, measure = '') => {
+    if (limit !== undefined && is > limit)
+      found.push(`${what}: ${is}${measure}, more than ${limit}${measure}`);
+  };
+  atMost('acknowledged writes that were lost', report.writes.lost.length, 0);
+  atMost('numbers that went back', report.writes.reordered.length, 0);
+  atMost('acknowledged writes that a watch never told of', report.writes.untold, 0);
+
+  for (const { name, underFault, read, write } of nodes) {
+    if (!underFault && (read.requests === 0 || write.requests === 0))
+      found.push(`${name}: nothing was asked`);
+  }
+  if (nodes.every(({ underFault }) => underFault)) found.push('no node was there to look');
+
+  for (const series of ['read', 'write'] as const) {
+    atMost(`${series}: longest gap`, round(others[series].longestGap), bar.gap, ' ms');
+    atMost(`${series}: failed after a retry`, others[series].failedAfterRetry, bar.failedAfterRetry);
+  }
+  atMost('read on a kept connection: longest gap', round(others.kept.longestGap), bar.keptGap, ' ms');
+  atMost(
+    'read on a kept connection: failed after a retry',
+    others.kept.failedAfterRetry,
+    bar.keptFailedAfterRetry,
+  );
+  atMost('watch: longest silence', round(others.watch.longestSilence), bar.watchSilence, ' ms');
+  for (const { name, underFault, lastReached, answered } of masters) {
+    if (underFault) atMost(`${name}: last reached`, lastReached ?? 0, bar.noTrafficAfter, ' ms');
+    else if (bar.everyMaster === true && answered === 0) found.push(`${name}: it answered nobody`);
+  }
+  atMost('pod to pod: longest gap', round(others.pods.longestGap), bar.podGap, ' ms');
+  atMost('long connections that dropped', others.streams.dropped, bar.droppedStreams);
+  return found;
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds);
+}

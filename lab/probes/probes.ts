@@ -1,0 +1,46 @@
+import { addMark, collect, endEvidence } from './evidence.ts';
+import { install } from './install.ts';
+import type { Mark } from './marks.ts';
+import type { ProbedCluster } from './probed-cluster.ts';
+import { remove } from './remove.ts';
+import { reportOf, type Evidence, type ProbeReport } from './report.ts';
+
+/** Probes that run in a cluster. */
+export interface Probes {
+  /** These nodes are under fault from now on. */
+  fault(label: string, nodes: readonly string[]): Promise<Mark>;
+  /** The cause is gone; the nodes may still be on their way back. */
+  healed(label: string, nodes: readonly string[]): Promise<Mark>;
+  /** The nodes count as all others again. */
+  recovered(label: string, nodes: readonly string[]): Promise<Mark>;
+  /** All that was found until now. Call it before a host is destroyed: its log goes with it. */
+  collect(): Promise<Evidence>;
+  /** What a user would have noticed since the start, or since a time (milliseconds since 1970). */
+  report(since?: number): Promise<ProbeReport>;
+  /** Ends them and removes every trace of them from cluster and hosts. Reports can still be had. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts the probes on every master and worker that is on, and fulfills when all of them work; what counts is what they find from then on.
+ * Probes that run already are started anew. Fails with what does not work on which node after two minutes.
+ */
+export async function startProbes(cluster: ProbedCluster): Promise<Probes> {
+  await install(cluster);
+  const mark = (kind: Mark['kind']) => async (label: string, nodes: readonly string[]) =>
+    addMark(cluster, { kind, label, nodes });
+  return {
+    fault: mark('fault'),
+    healed: mark('healed'),
+    recovered: mark('recovered'),
+    collect: async () => collect(cluster),
+    report: async (since) => reportOf(await collect(cluster, since)),
+    stop: async () => stopProbes(cluster),
+  };
+}
+
+/** {@link Probes.stop}, for who did not start them. Does nothing where there are none. */
+export async function stopProbes(cluster: ProbedCluster): Promise<void> {
+  await endEvidence(cluster);
+  await remove(cluster);
+}

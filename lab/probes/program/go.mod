@@ -1,0 +1,3 @@
+module kubehaus.dev/lab/probes/program
+
+go 1.24.0
