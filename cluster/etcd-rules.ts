@@ -45,8 +45,8 @@ function etcdElection({ etcd }: ClusterConfig, source: Source): Problem[] {
 }
 
 /**
- * The least round trip to reckon with between two network zones: etcd's documents have 130 ms for the United States from coast
- * to coast, which is the shortest way between any two (https://etcd.io/docs/v3.6/tuning/#time-parameters).
+ * The round trip to reckon with between network zones where nobody has measured it: etcd's documents name 130 ms for the United
+ * States from coast to coast (https://etcd.io/docs/v3.6/tuning/#time-parameters).
  */
 const BETWEEN_ZONES_MS = 130;
 
@@ -61,34 +61,38 @@ function etcdAcrossZones(
 ): Problem[] {
   const { heartbeatMs, electionMs } = config.etcd;
   if (heartbeatMs >= BETWEEN_ZONES_MS && electionMs >= 10 * heartbeatMs) return [];
-  const { path, locations } = membersOf(config, lock);
+  const { list, locations, stay } = membersOf(config, lock);
   if (new Set(locations.map(zoneOf)).size < 2) return [];
   const places = locations.map((one) => `${one} (${zoneOf(one)})`).join(', ');
+  const timing = `et etcd.heartbeatMs to the round trip between them, at least ${BETWEEN_ZONES_MS}, and etcd.electionMs to 10 times that`;
   return [
     problemAt(
       source,
-      path,
+      stay ? ['etcd', 'heartbeatMs'] : list,
       `etcd members in ${places} are too far apart for a heartbeat of ${heartbeatMs} ms and an election timeout of ${electionMs} ms`,
-      `Use locations of one zone, fsn1, nbg1 and hel1 for example, or set etcd.heartbeatMs to the round trip between them, at least ${BETWEEN_ZONES_MS}, and etcd.electionMs to 10 times that`,
+      stay ? `S${timing}` : `Use locations of one zone, fsn1, nbg1 and hel1 for example, or s${timing}`,
     ),
   ];
 }
 
-/** Where etcd's members are, or may be put, each location once; and the list that says it. */
+/** Where etcd's members are, or may be put, each location once; the list that says it; and whether all are there, to stay. */
 function membersOf(config: ClusterConfig, lock: ClusterLock) {
   const { name, etcd, controlPlane } = config;
   const isolated = etcd.placement === 'isolated';
   const { count, serverType, locations } = isolated ? etcd : controlPlane;
-  const list = locations ?? config.locations;
-  const all = Array.from({ length: count }, (_, index) => {
+  const choice = locations ?? config.locations;
+  const members = Array.from({ length: count }, (_, index) => {
     const member = lock.nodes[nodeName(name, isolated ? ETCD_POOL : MASTER_POOL, index + 1)];
-    if (member !== undefined) return [member.location];
+    if (member !== undefined) return { stays: true, places: [member.location] };
     // As plan.ts places it: in turn, and anywhere in the list where another type would do.
-    return serverType.length === 1 ? [list[index % list.length]] : list;
-  }).flat();
+    return { stays: false, places: serverType.length === 1 ? [choice[index % choice.length]] : choice };
+  });
+  // One member has nobody to hear from.
+  const places = members.length === 1 ? [] : members.flatMap((member) => member.places);
   return {
-    path: locations === undefined ? ['locations'] : [isolated ? 'etcd' : 'controlPlane', 'locations'],
+    list: locations === undefined ? ['locations'] : [isolated ? 'etcd' : 'controlPlane', 'locations'],
     // Of one that Hetzner no longer has, nobody knows the zone.
-    locations: [...new Set(all)].filter((one): one is Location => location.safeParse(one).success),
+    locations: [...new Set(places)].filter((one): one is Location => location.safeParse(one).success),
+    stay: members.every(({ stays }) => stays),
   };
 }

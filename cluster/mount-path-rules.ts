@@ -37,12 +37,10 @@ function mountPathsOf(component: ControlPlaneComponent, config: ClusterConfig, s
   });
 }
 
-/** Those of certificate authorities depend on what the master has; all of Debian's have some. */
+/** kubeadm mounts the folders of certificate authorities that a master has: these are Debian's and Ubuntu's. */
 const CERTIFICATES = [
   '/etc/kubernetes/pki',
   '/etc/ssl/certs',
-  '/etc/pki/ca-trust',
-  '/etc/pki/tls/certs',
   '/etc/ca-certificates',
   '/usr/share/ca-certificates',
   '/usr/local/share/ca-certificates',
