@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askForWord } from './ask.ts';
-import { readOptional, type ClusterFolder } from './cluster-folder.ts';
-import { stateWithoutServers } from './errors.ts';
+import type { ClusterFolder } from './cluster-folder.ts';
 import { checkToken } from './hetzner-token.ts';
-import { madeNames } from './inventory.ts';
 import { loadFolder } from './load-folder.ts';
 import type { PhaseTime, Reporter } from './reporter.ts';
+import { requireState } from './require-state.ts';
 import { inPhase, withRun } from './run.ts';
 import { terraformIn, type PlanOptions, type StateResource } from './terraform.ts';
 import { findTerraform, requireAll } from './tools.ts';
@@ -25,48 +24,39 @@ export async function destroy(
   const [tool] = await requireAll([findTerraform(process.env), checkToken(process.env)]);
   return withRun(folder, 'destroy', reporter, async (run) => {
     const { backend } = plan.config.terraform;
-    const hasState = backend.type !== 'local' || (await readOptional(folder.terraformState)) !== undefined;
-    if (hasState) {
-      const target = await writeUnprotected(folder, backend, []);
-      const terraform = terraformIn(run, tool, target);
-      await inPhase(run, 'terraform init', () => terraform.init());
-      const resources = await terraform.resources();
-      const made = await madeNames(folder);
-      // A state on this machine that is empty has been emptied here; one elsewhere may be another one than that of the servers.
-      if (backend.type !== 'local' && resources.length === 0 && made.size > 0)
-        throw stateWithoutServers([...made]);
-      if (resources.length > 0) {
-        reporter.print(
-          `Of the cluster ${plan.name} this will be destroyed for good, with all data on it:\n${listOf(resources)}`,
-        );
-        if (!yes)
-          await askForWord(reporter, `Type the cluster's name, ${plan.name}, to destroy it:`, plan.name);
-        const apply = async (title: string, options: PlanOptions) =>
-          inPhase(run, title, async (phase) => {
-            await terraform.plan(() => undefined, options);
-            await terraform.apply(({ address, text, state }) => phase.node(address, text, state));
-          });
+    const target = await writeUnprotected(folder, backend, []);
+    const terraform = terraformIn(run, tool, target);
+    await inPhase(run, 'terraform init', () => terraform.init());
+    const resources = await requireState(folder, backend, terraform);
+    if (resources.length > 0) {
+      reporter.print(
+        `Of the cluster ${plan.name} this will be destroyed for good, with all data on it:\n${listOf(resources)}`,
+      );
+      if (!yes)
+        await askForWord(reporter, `Type the cluster's name, ${plan.name}, to destroy it:`, plan.name);
+      const apply = async (title: string, options: PlanOptions) =>
+        inPhase(run, title, async (phase) => {
+          await terraform.plan(() => undefined, options);
+          await terraform.apply(({ address, text, state }) => phase.node(address, text, state));
+        });
 
-        const guarded = resources.filter(isProtected).map(({ address }) => address);
-        if (guarded.length > 0) {
-          await writeUnprotected(folder, backend, resources);
-          await apply('lift protection', { targets: guarded });
-          await writeUnprotected(folder, backend, []);
-        }
-        // Lifting the protection took the servers' dependencies out of the state, so that Terraform no longer knows that
-        // they come before their placement groups and their firewall.
-        const servers = resources
-          .filter(({ type }) => type === 'hcloud_server')
-          .map(({ address }) => address);
-        if (servers.length > 0) await apply('destroy servers', { destroy: true, targets: servers });
-        await apply('destroy the rest', { destroy: true });
+      const guarded = resources.filter(isProtected).map(({ address }) => address);
+      if (guarded.length > 0) {
+        await writeUnprotected(folder, backend, resources);
+        await apply('lift protection', { targets: guarded });
+        await writeUnprotected(folder, backend, []);
       }
+      // Lifting the protection took the servers' dependencies out of the state, so that Terraform no longer knows that
+      // they come before their placement groups and their firewall.
+      const servers = resources.filter(({ type }) => type === 'hcloud_server').map(({ address }) => address);
+      if (servers.length > 0) await apply('destroy servers', { destroy: true, targets: servers });
+      await apply('destroy the rest', { destroy: true });
     }
     await forget(folder);
     reporter.print(
-      hasState
+      resources.length > 0
         ? `Nothing of ${plan.name} is left at Hetzner. cluster.yaml, cluster.lock.yaml, rendered/ and the logs are still here.`
-        : `${plan.name} has no Terraform state in ${folder.local}: nothing was made from here, so there is nothing to destroy.`,
+        : `Terraform’s state knows of nothing of ${plan.name}, so there was nothing to destroy.`,
     );
     return run.times;
   });

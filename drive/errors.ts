@@ -242,12 +242,24 @@ export function backendChanged(program: string, folder: string, failed: FailedCo
   );
 }
 
+const SERVERS_GONE = 'If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.';
+
 /** Servers were made, and the state that Terraform was given knows of none. */
 export function stateWithoutServers(nodes: readonly string[]): Failure {
   return new Failure(
     'terraform',
     `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was made or destroyed, and nothing forgotten.`,
-    'If the state is elsewhere, set terraform.backend to that place, or move it from there (docs/backend.md), and run the same command again. If the servers are gone already, remove rendered/ansible/inventory/addresses.yml.',
+    `If the state is elsewhere, set terraform.backend to that place, or move it from there (docs/backend.md), and run the same command again. ${SERVERS_GONE}`,
+  );
+}
+
+/** Servers were made, and the state is a file that this machine does not have: a clone of the cluster's folder, say. */
+export function stateNotHere(nodes: readonly string[], file: string): Failure {
+  return new Failure(
+    'environment',
+    `Servers were made, and Terraform’s state is not on this machine (${file}).`,
+    `Nothing was made or destroyed, and nothing forgotten. Work on the machine that made them, or move the state to a service there (docs/backend.md). ${SERVERS_GONE}`,
+    [`servers: ${nodes.join(', ')}`],
   );
 }
 

@@ -10,7 +10,10 @@ export const exitCodes = {
   terraform: { code: 4, meaning: 'Terraform or Hetzner refused or failed' },
   ssh: { code: 5, meaning: 'a node does not answer over SSH, or lets nobody in' },
   ansible: { code: 6, meaning: 'a task failed on a node' },
-  environment: { code: 7, meaning: 'a tool, the token or a permission is missing on this machine' },
+  environment: {
+    code: 7,
+    meaning: 'a tool, the token, a permission or Terraform’s state is missing on this machine',
+  },
   hostKey: { code: 8, meaning: 'a node shows another SSH host key than before' },
   check: { code: 9, meaning: 'the check found something: unhealthy cluster, rendered files out of date' },
   busy: { code: 10, meaning: 'another kubehaus works on the same cluster' },

@@ -1,8 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readOptional, type ClusterFolder } from './cluster-folder.ts';
+import type { ClusterFolder } from './cluster-folder.ts';
 import { causeOf, Failure, fileTrouble } from './errors.ts';
-import { madeNames } from './inventory.ts';
 import type { InMemory } from './render-folder.ts';
 import type { Reporter } from './reporter.ts';
 import { requireState } from './require-state.ts';
@@ -32,11 +31,6 @@ export async function previewTerraform(
 ): Promise<TerraformPreview> {
   try {
     const tool = await findTerraform(process.env);
-    if (plan.config.terraform.backend.type === 'local' && (await isStateElsewhere(folder)))
-      return {
-        kind: 'unknown',
-        why: `servers were made, and Terraform’s state is not on this machine (${folder.terraformState}).`,
-      };
     return await withRun(folder, 'plan', reporter, async (run) => {
       try {
         await writePreview(folder, tree.get('terraform/cdk.tf.json') ?? '');
@@ -55,11 +49,6 @@ export async function previewTerraform(
   } catch (error) {
     return withoutPreview(error);
   }
-}
-
-/** A clone of the cluster's folder has the servers' addresses, and not the state that only one machine has. */
-async function isStateElsewhere(folder: ClusterFolder): Promise<boolean> {
-  return (await readOptional(folder.terraformState)) === undefined && (await madeNames(folder)).size > 0;
 }
 
 async function writePreview(folder: ClusterFolder, configuration: string): Promise<void> {

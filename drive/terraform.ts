@@ -11,7 +11,7 @@ import type { Tool } from './tools.ts';
 
 /** Terraform on a cluster's configuration. */
 export interface Terraform {
-  /** Gets the providers. */
+  /** Gets the providers. Goes on to another backend than before by itself where the old one holds no state, and fails elsewhere. */
   init(): Promise<void>;
   /** Makes a plan file; `show` gets the plan as people read it, line by line. */
   plan(show: (line: string) => void, options?: PlanOptions): Promise<{ readonly changes: boolean }>;
@@ -92,12 +92,15 @@ export function terraformIn(run: Run, tool: Tool, cwd = run.folder.terraform): T
 
   return {
     init: async () => {
-      const ended = await terraform('init', ['init', '-input=false', '-no-color']);
+      const args = ['init', '-input=false', '-no-color'];
+      const ended = await terraform('init', args);
       if (ended.exitCode === 0) return;
       // The way on that Terraform and OpenTofu name when the backend is another one than at the last init.
-      if (ended.tail.some((line) => line.includes('-migrate-state')))
-        throw backendChanged(tool.file, run.folder.terraform, ended);
-      throw terraformFailed('getting its providers', ended);
+      if (!ended.tail.some((line) => line.includes('-migrate-state')))
+        throw terraformFailed('getting its providers', ended);
+      // From a place without a state they go on; else they would have to ask, and fail without an answer: nothing is moved.
+      const moved = await terraform('init', [...args, '-migrate-state']);
+      if (moved.exitCode !== 0) throw backendChanged(tool.file, run.folder.terraform, moved);
     },
 
     plan: async (show, { destroy = false, targets = [], color = false } = {}) => {

@@ -274,7 +274,7 @@ describe('kubehaus plan tells of Hetzner', { timeout: 240_000 }, () => {
     const elsewhere = await kubehaus(['plan', '-C', clone], { env });
     expect(elsewhere.exitCode).toBe(0);
     expect(section(elsewhere.stdout, 'Terraform').join('')).toContain(
-      `servers were made, and Terraform’s state is not on this machine (${clusterFolder(clone).terraformState})`,
+      `Servers were made, and Terraform’s state is not on this machine (${clusterFolder(clone).terraformState})`,
     );
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -259,6 +259,43 @@ describe('kubehaus destroy', { timeout: 240_000 }, () => {
       0,
     );
     expect(leftAt(here.project)).toEqual(NOTHING);
+  });
+
+  it('refuses where the state is not, as in a clone, and forgets nothing; so does up', async () => {
+    const here = await site();
+    await upToSsh(here);
+    const addresses = await readFile(here.folder.addresses, 'utf8');
+    await writeFile(here.folder.knownHosts, 'hcloud-1 ssh-ed25519 AAAA\n');
+    const aside = `${here.folder.terraformState}.elsewhere`;
+    await rename(here.folder.terraformState, aside);
+
+    for (const command of ['destroy', 'up']) {
+      const { exitCode, stderr } = await kubehaus([command, '--yes', '-C', here.folder.root], {
+        env: here.env,
+      });
+      expect(exitCode, command).toBe(7);
+      expect(stderr).toContain(
+        `Servers were made, and Terraform’s state is not on this machine (${here.folder.terraformState}).`,
+      );
+      expect(stderr).toContain('servers: prod-master-1, prod-master-2, prod-master-3, prod-worker-1');
+      expect(stderr).toContain('Nothing was made or destroyed, and nothing forgotten.');
+    }
+    expect(leftAt(here.project).servers).toBe(4);
+    expect(await readFile(here.folder.addresses, 'utf8')).toBe(addresses);
+    expect(existsSync(here.folder.knownHosts)).toBe(true);
+
+    await rename(aside, here.folder.terraformState);
+    const { exitCode } = await kubehaus(['destroy', '--yes', '-C', here.folder.root], { env: here.env });
+    expect(exitCode).toBe(0);
+    expect(leftAt(here.project)).toEqual(NOTHING);
+  });
+
+  it('says that there was nothing to destroy where nothing was made', async () => {
+    const here = await site();
+    const { exitCode, stdout } = await kubehaus(['destroy', '--yes', '-C', here.folder.root], {
+      env: here.env,
+    });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('so there was nothing to destroy.')]);
   });
 
   it('destroys servers, too, that cluster.yaml no longer has', async () => {

@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import { onTestFinished } from 'vitest';
 
-/** A service that keeps one state, with its lock, as Terraform's http backend wants it. */
+/**
+ * A service that keeps one state as Terraform's http backend wants it, with its lock at the same URL, or, as GitLab has it, at
+ * `/lock` below it, where POST locks and DELETE unlocks.
+ */
 export async function stateService() {
   const kept = { state: '', locked: '', calls: [] as string[] };
   const server = createServer((request, response) => {
@@ -11,9 +14,11 @@ export async function stateService() {
       kept.calls.push(`${request.method} ${request.url}`);
       if (request.method === 'GET')
         return void response.writeHead(kept.state === '' ? 404 : 200).end(kept.state);
-      if (request.method === 'LOCK') kept.locked = body;
-      else if (request.method === 'UNLOCK') kept.locked = '';
-      else kept.state = body;
+      const isLock = request.url?.split('?')[0]?.endsWith('/lock') === true;
+      if (request.method === (isLock ? 'POST' : 'LOCK')) kept.locked = body;
+      else if (request.method === (isLock ? 'DELETE' : 'UNLOCK')) kept.locked = '';
+      else if (request.method === 'POST') kept.state = body;
+      else return void response.writeHead(405).end();
       response.writeHead(200).end();
     });
   });
