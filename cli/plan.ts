@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { billOf } from '../drive/bill.ts';
 import { checkHosts } from '../drive/check-hosts.ts';
 import type { ClusterFolder } from '../drive/cluster-folder.ts';
-import { causeOf, Failure } from '../drive/errors.ts';
+import { Failure } from '../drive/errors.ts';
 import { hasToken, NoAnswer } from '../drive/hetzner-api.ts';
 import { expectedChanges, standings } from '../drive/hetzner-limits.ts';
 import { readOffer } from '../drive/hetzner-offer.ts';
@@ -95,7 +95,7 @@ async function showHetzner(folder: ClusterFolder, rendered: InMemory): Promise<r
     if (!(error instanceof Failure)) throw error;
     section(
       'At Hetzner',
-      `Price, stock, limits and what Terraform would do are not known. ${causeOf(error)} ${error.remedy}`,
+      `Price, stock, limits and what Terraform would do are not known. ${error.message} ${error.remedy}`,
     );
     return hasToken(process.env) ? [error] : [];
   }

@@ -12,7 +12,7 @@ export function printFailure(error: unknown): number {
   }
   write(
     [
-      `${label()} ${failure.message}`,
+      [label(), failure.message, ...(failure.assurance === undefined ? [] : [failure.assurance])].join(' '),
       ...failure.details.flatMap((detail) => detail.split('\n')).map((line) => `  ${line}`),
       failure.remedy,
     ].join('\n'),

@@ -10,12 +10,21 @@ export class Failure extends Error {
   readonly details: readonly string[];
   /** What to do next, as sentences. */
   readonly remedy: string;
+  /** What did not happen, as a sentence: for where it ends a command, and not where the command goes on without it. */
+  readonly assurance: string | undefined;
 
-  constructor(exit: ExitName, message: string, remedy: string, details: readonly string[] = []) {
+  constructor(
+    exit: ExitName,
+    message: string,
+    remedy: string,
+    details: readonly string[] = [],
+    assurance?: string,
+  ) {
     super(message);
     this.exit = exit;
     this.details = details;
     this.remedy = remedy;
+    this.assurance = assurance;
   }
 }
 
@@ -24,19 +33,22 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-const NOTHING_CHANGED = ' Nothing was changed.';
+const NOTHING_CHANGED = 'Nothing was changed.';
+const NOTHING_WRITTEN = 'Nothing was written.';
+const NOTHING_APPLIED = 'Nothing was applied.';
 
 /** What is wrong and no more, for where a command goes on without what failed. */
 export function causeOf({ message }: Failure): string {
-  return message.replace(NOTHING_CHANGED, '');
+  return message;
 }
 
 export function invalidCluster(folder: string, problems: readonly Problem[]): Failure {
   return new Failure(
     'cluster',
-    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster.${NOTHING_CHANGED}`,
+    `${folder}: ${count(problems.length, 'problem')} in the description of the cluster.`,
     'Mend what is listed, then run the same command again.',
     problems.map(formatProblem),
+    NOTHING_CHANGED,
   );
 }
 
@@ -59,9 +71,10 @@ export function wouldOverwrite(path: string): Failure {
 export function noFirstCluster(problems: readonly string[]): Failure {
   return new Failure(
     'usage',
-    `These flags do not make a cluster: ${count(problems.length, 'problem')}. Nothing was written.`,
+    `These flags do not make a cluster: ${count(problems.length, 'problem')}.`,
     'Mend what is listed, then run the same command again; `kubehaus help init` lists the flags.',
     problems,
+    NOTHING_WRITTEN,
   );
 }
 
@@ -81,9 +94,11 @@ export function unreadableFile(option: string, path: string, error: NodeJS.Errno
   return new Failure(
     'usage',
     error.code === 'ENOENT'
-      ? `${option}: there is no file ${path}. Nothing was written.`
-      : `${option}: ${path} can’t be read: ${error.message}. Nothing was written.`,
+      ? `${option}: there is no file ${path}.`
+      : `${option}: ${path} can’t be read: ${error.message}.`,
     'Check how you wrote its name, then run the same command again.',
+    [],
+    NOTHING_WRITTEN,
   );
 }
 
@@ -91,34 +106,41 @@ export function unwritableFile(option: string, path: string, error: NodeJS.Errno
   return new Failure(
     'usage',
     error.code === 'ENOENT'
-      ? `${option}: there is no folder ${dirname(resolve(path))}. Nothing was written.`
+      ? `${option}: there is no folder ${dirname(resolve(path))}.`
       : `${option}: ${path} can’t be written: ${error.message}.`,
     'Make the folder or name another file, then run the same command again.',
+    [],
+    error.code === 'ENOENT' ? NOTHING_WRITTEN : undefined,
   );
 }
 
 export function missingTool(names: readonly string[], remedy: string): Failure {
   return new Failure(
     'environment',
-    `${names.join(' or ')} is not installed: not found in PATH.${NOTHING_CHANGED}`,
+    `${names.join(' or ')} is not installed: not found in PATH.`,
     remedy,
+    [],
+    NOTHING_CHANGED,
   );
 }
 
 export function toolTooOld(file: string, found: string, wanted: string, remedy: string): Failure {
   return new Failure(
     'environment',
-    `${file} is version ${found}, but kubehaus needs ${wanted} or newer.${NOTHING_CHANGED}`,
+    `${file} is version ${found}, but kubehaus needs ${wanted} or newer.`,
     remedy,
+    [],
+    NOTHING_CHANGED,
   );
 }
 
 export function unusableTool(file: string, details: readonly string[]): Failure {
   return new Failure(
     'environment',
-    `${file} does not work: asked for its version, it failed.${NOTHING_CHANGED}`,
+    `${file} does not work: asked for its version, it failed.`,
     'Mend the installation, then run the same command again.',
     details,
+    NOTHING_CHANGED,
   );
 }
 
@@ -126,38 +148,43 @@ export function unusableTool(file: string, details: readonly string[]): Failure 
 export function severalMissing(failures: readonly Failure[]): Failure {
   return new Failure(
     'environment',
-    `${count(failures.length, 'thing')} are missing on this machine.${NOTHING_CHANGED}`,
+    `${count(failures.length, 'thing')} are missing on this machine.`,
     'Mend what is listed, then run the same command again.',
     failures.flatMap((failure, index) => [
-      `${index + 1}. ${causeOf(failure)}`,
+      `${index + 1}. ${failure.message}`,
       ...[...failure.details, failure.remedy].map((line) => `   ${line}`),
     ]),
+    NOTHING_CHANGED,
   );
 }
 
 export function unreadableIdentityFile(file: string, why: string): Failure {
   return new Failure(
     'environment',
-    `The private SSH key ${file} cannot be read.${NOTHING_CHANGED}`,
+    `The private SSH key ${file} cannot be read.`,
     'Name the file with --ssh-key <file> or KUBEHAUS_SSH_KEY; for a key that only your agent has, its .pub file; or neither, to use your agent and your default keys.',
     [why],
+    NOTHING_CHANGED,
   );
 }
 
 export function missingToken(): Failure {
   return new Failure(
     'environment',
-    `HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner.${NOTHING_CHANGED}`,
+    'HCLOUD_TOKEN is not set, so nothing can be asked of Hetzner.',
     'Make a token with read and write access in the Hetzner Console (project, Security, API tokens), then: export HCLOUD_TOKEN=…',
+    [],
+    NOTHING_CHANGED,
   );
 }
 
 export function wrongToken(endpoint: string, answer: string): Failure {
   return new Failure(
     'environment',
-    `Hetzner does not accept the token in HCLOUD_TOKEN.${NOTHING_CHANGED}`,
+    'Hetzner does not accept the token in HCLOUD_TOKEN.',
     'Make a new token with read and write access in the Hetzner Console (project, Security, API tokens) and set HCLOUD_TOKEN to it.',
     [`${endpoint} answered: ${answer}`],
+    NOTHING_CHANGED,
   );
 }
 
@@ -226,9 +253,10 @@ export function limitReached(
 export function limitsTooLow(problems: readonly string[]): Failure {
   return new Failure(
     'terraform',
-    'Hetzner would refuse a part of this plan. Nothing was applied.',
+    'Hetzner would refuse a part of this plan.',
     'Ask for higher limits in the Hetzner Console (Limits) and write them into account.limits, delete what you do not need, or plan fewer nodes; then run the same command again.',
     problems,
+    NOTHING_APPLIED,
   );
 }
 
@@ -236,9 +264,10 @@ export function limitsTooLow(problems: readonly string[]): Failure {
 export function backendChanged(program: string, folder: string, failed: FailedCommand): Failure {
   return new Failure(
     'terraform',
-    'terraform.backend in cluster.yaml is another place than the one where this machine had Terraform’s state last. Nothing was made or destroyed.',
+    'terraform.backend in cluster.yaml is another place than the one where this machine had Terraform’s state last.',
     `Move the state: kubehaus render, then in ${folder}: TF_DATA_DIR=../../.kubehaus/terraform ${program} init -migrate-state; then run the same command again. If it was moved from another machine already, remove .kubehaus/terraform here instead. More in docs/backend.md.`,
     endingOf(failed),
+    'Nothing was made or destroyed.',
   );
 }
 
@@ -248,8 +277,10 @@ const SERVERS_GONE = 'If the servers are gone already, remove rendered/ansible/i
 export function stateWithoutServers(nodes: readonly string[]): Failure {
   return new Failure(
     'terraform',
-    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}. Nothing was made or destroyed, and nothing forgotten.`,
+    `Terraform’s state is empty, although servers were made: ${nodes.join(', ')}.`,
     `If the state is elsewhere, set terraform.backend to that place, or move it from there (docs/backend.md), and run the same command again. ${SERVERS_GONE}`,
+    [],
+    'Nothing was made or destroyed, and nothing forgotten.',
   );
 }
 
@@ -258,8 +289,9 @@ export function stateNotHere(nodes: readonly string[], file: string): Failure {
   return new Failure(
     'environment',
     `Servers were made, and Terraform’s state is not on this machine (${file}).`,
-    `Nothing was made or destroyed, and nothing forgotten. Work on the machine that made them, or move the state to a service there (docs/backend.md). ${SERVERS_GONE}`,
+    `Work on the machine that made them, or move the state to a service there (docs/backend.md). ${SERVERS_GONE}`,
     [`servers: ${nodes.join(', ')}`],
+    'Nothing was made or destroyed, and nothing forgotten.',
   );
 }
 
@@ -409,8 +441,10 @@ export function cannotAsk(question: string, flag = '--yes'): Failure {
 export function declined(): Failure {
   return new Failure(
     'stopped',
-    'Stopped, as you wished. Nothing was applied.',
+    'Stopped, as you wished.',
     'Run the same command again at any time.',
+    [],
+    NOTHING_APPLIED,
   );
 }
 
@@ -421,8 +455,10 @@ export function interrupted(): Failure {
 export function stoppedBeforeWriting(): Failure {
   return new Failure(
     'stopped',
-    'Interrupted. Nothing was written.',
+    'Interrupted.',
     'Run the same command again at any time.',
+    [],
+    NOTHING_WRITTEN,
   );
 }
 

@@ -4,7 +4,7 @@ import type { Fault } from '../api/faults/record.ts';
 import type { ToldLimits } from '../api/limits/limits.ts';
 import { askApi } from '../ask-api.ts';
 import { labNamed } from '../state.ts';
-import type { AddFault, LabOption } from './fault.ts';
+import type { AddCommand, LabOption } from './name-option.ts';
 import { seconds, wholeNumber } from './numbers.ts';
 
 interface StockOut extends LabOption {
@@ -22,7 +22,7 @@ interface ApiErrorOptions extends LabOption {
 }
 
 /** What the lab's API does wrong. The API keeps it, over its restarts as well. */
-export function addApiFaults(add: AddFault): void {
+export function addApiFaults(add: AddCommand): void {
   const tell = (name: string, fault: Fault) => askApi(labNamed(name), 'POST', '/_lab/faults', fault);
 
   add('api-error', 'calls are answered with an error, from the n-th on that matches')

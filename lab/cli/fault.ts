@@ -4,14 +4,7 @@ import { labNamed } from '../state.ts';
 import { addApiFaults } from './api-faults.ts';
 import { addHostFaults } from './host-faults.ts';
 import { addNetworkFaults } from './network-faults.ts';
-import { nameOption } from './name-option.ts';
-
-export interface LabOption {
-  readonly name: string;
-}
-
-/** Adds a kind of fault, with the option that says which lab. */
-export type AddFault = (name: string, description: string) => Command;
+import { commandsOf, type LabOption } from './name-option.ts';
 
 /** `kubehaus-lab fault`: makes things go wrong in a lab that is up. One subcommand a kind of fault. */
 export function faultCommand(): Command {
@@ -21,11 +14,7 @@ export function faultCommand(): Command {
       'after',
       '\nHosts are named by their servers’ names or ids: kubehaus-lab status shows them.',
     );
-  const add: AddFault = (name, description) =>
-    fault
-      .command(name)
-      .description(description)
-      .option(...nameOption);
+  const add = commandsOf(fault);
 
   fault.commandsGroup('Hosts:');
   addHostFaults(add);

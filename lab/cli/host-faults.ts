@@ -6,7 +6,7 @@ import { freeze, stop, thaw, type HostProcess } from '../faults/processes.ts';
 import { breakSsh } from '../faults/ssh.ts';
 import { pause } from '../processes.ts';
 import { labNamed, type Lab } from '../state.ts';
-import type { AddFault, LabOption } from './fault.ts';
+import type { AddCommand, LabOption } from './name-option.ts';
 import { seconds, wholeNumber } from './numbers.ts';
 
 interface BreakSsh extends LabOption {
@@ -16,7 +16,7 @@ interface BreakSsh extends LabOption {
 }
 
 /** What goes wrong on a host. Only processes within that host are ever touched. */
-export function addHostFaults(add: AddFault): void {
+export function addHostFaults(add: AddCommand): void {
   const onHost = (command: Command, act: (lab: Lab, host: Host) => Promise<void>) =>
     command.argument('<host>').action(async (host: string, { name }: LabOption) => {
       const lab = labNamed(name);

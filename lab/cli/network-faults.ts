@@ -2,7 +2,7 @@ import { Argument, InvalidArgumentError } from 'commander';
 import { hostNamed, hostsNamed } from '../faults/host-named.ts';
 import { cutOff, heal, oneWayLoss, partition } from '../faults/network.ts';
 import { labNamed } from '../state.ts';
-import type { AddFault, LabOption } from './fault.ts';
+import type { AddCommand, LabOption } from './name-option.ts';
 import { percentage } from './numbers.ts';
 
 interface OneWayLoss extends LabOption {
@@ -12,7 +12,7 @@ interface OneWayLoss extends LabOption {
 }
 
 /** What goes wrong between hosts. It holds over restarts of hosts and lab; hosts that come later are not touched. */
-export function addNetworkFaults(add: AddFault): void {
+export function addNetworkFaults(add: AddCommand): void {
   add('cut-off', 'all packets from and to a host vanish, in open connections as well; no RST, no ICMP')
     .argument('<host>')
     .option('--keep-operator', "but for those of the lab's own network: ssh, ansible, API and mirror", false)

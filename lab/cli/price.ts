@@ -2,11 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ToldPrice } from '../api/prices/told-prices.ts';
 import { askApi } from '../ask-api.ts';
 import { labNamed } from '../state.ts';
-import { nameOption } from './name-option.ts';
-
-interface LabOption {
-  readonly name: string;
-}
+import { commandsOf, type LabOption } from './name-option.ts';
 
 interface Sum extends LabOption {
   readonly monthly: number;
@@ -17,13 +13,9 @@ interface Sum extends LabOption {
 /** `kubehaus-lab price`: what servers cost in a lab that is up. */
 export function priceCommand(): Command {
   const price = new Command('price').description('change what servers cost in a lab that is up');
-  const command = (name: string, description: string) =>
-    price
-      .command(name)
-      .description(description)
-      .option(...nameOption);
+  const add = commandsOf(price);
   const change = (name: string, description: string) =>
-    command(name, description)
+    add(name, description)
       .requiredOption('--monthly <euro>', 'net price a month, such as 12.34', euro)
       .option('--hourly <euro>', 'net price an hour (default: a 624th of a month)', euro)
       .option('--location <location>', 'at this location alone, such as nbg1');
@@ -43,12 +35,12 @@ export function priceCommand(): Command {
       tell({ name }, { kind: 'primary-ip', ...told }),
     );
 
-  command('list', 'the prices that were told, as JSON').action(async ({ name }: LabOption) => {
+  add('list', 'the prices that were told, as JSON').action(async ({ name }: LabOption) => {
     const told = await askApi(labNamed(name), 'GET', '/_lab/prices');
     process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
   });
 
-  command('clear', "the lab's own prices again").action(async ({ name }: LabOption) => {
+  add('clear', "the lab's own prices again").action(async ({ name }: LabOption) => {
     await askApi(labNamed(name), 'DELETE', '/_lab/prices');
   });
   return price;

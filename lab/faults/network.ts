@@ -35,10 +35,26 @@ export async function heal(lab: Lab, host?: Host): Promise<void> {
   );
 }
 
-/** Holds the fault from now on. Asking for the same again changes nothing. */
+/** Holds the fault from now on, in the place of one of its kind on the same hosts (and port), be that stronger or milder. */
 export async function addNetworkFault(lab: Lab, fault: NetworkFault): Promise<void> {
-  const same = (other: NetworkFault): boolean => JSON.stringify(other) === JSON.stringify(fault);
-  await changeNetworkFaults(lab, (faults) => [...faults.filter((other) => !same(other)), fault]);
+  const place = placeOf(fault);
+  await changeNetworkFaults(lab, (faults) => [...faults.filter((other) => placeOf(other) !== place), fault]);
+}
+
+/** Where a fault is: its kind and hosts (and port), and not how strong it is or how long it lasts. */
+function placeOf(fault: NetworkFault): string {
+  switch (fault.kind) {
+    case 'cut-off':
+      return `${fault.kind} ${fault.host}`;
+    case 'ssh-refused':
+      return `${fault.kind} ${fault.host}:${fault.port}`;
+    case 'partition':
+      return `${fault.kind} ${fault.hosts.join(',')} from ${fault.from.join(',')}`;
+    case 'one-way-loss':
+      return `${fault.kind} ${fault.from.join(',')} to ${fault.to.join(',')}`;
+    default:
+      return fault satisfies never;
+  }
 }
 
 /** The hosts that a fault names. */
@@ -61,6 +77,7 @@ function refuseOnBothSides(one: readonly Host[], other: readonly Host[]): void {
   if (both.length > 0) throw new Error(`${both.join(', ')} can't be on both sides: name it on one of them.`);
 }
 
+/** In one order, whichever they were named in. */
 function idsOf(hosts: readonly Host[]): readonly number[] {
-  return hosts.map(({ id }) => id);
+  return hosts.map(({ id }) => id).sort((a, b) => a - b);
 }

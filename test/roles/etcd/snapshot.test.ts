@@ -79,20 +79,21 @@ describe('a snapshot', () => {
     describe.each(['KILL', 'TERM'])('that a signal %s ends', (signal) => {
       const end = `kill -${signal} 0; sleep 10`;
       it.each([
-        ['while etcdctl writes it', 'etcdctl', `echo half > "$3.part"; ${end}`],
-        ['when etcdctl has written it', 'etcdctl', `${SAVE} && mv "$3.part" "$3"; ${end}`],
-        ['while etcdutl checks it', 'etcdutl', end],
-        ['before it has its name', 'mv', `case "$2" in *.db) ${end};; esac; exec /bin/mv "$@"`],
-        ['when it has its name', 'mv', `/bin/mv "$@"; case "$2" in *.db) ${end};; esac`],
-        ['when it is on the disk', 'sync', end],
-        ['while the oldest is removed', 'rm', `case "$1" in *.db) ${end};; esac; exec /bin/rm "$@"`],
-      ])('%s leaves whole ones alone, and all older ones unless it is there', async (_when, tool, script) => {
+        ['while etcdctl writes it', [], 'etcdctl', `echo half > "$3.part"; ${end}`],
+        ['when etcdctl has written it', [], 'etcdctl', `${SAVE} && mv "$3.part" "$3"; ${end}`],
+        ['while etcdutl checks it', [], 'etcdutl', end],
+        ['before it has its name', [], 'mv', `case "$2" in *.db) ${end};; esac; exec /bin/mv "$@"`],
+        ['when it has its name', [NEW], 'mv', `/bin/mv "$@"; case "$2" in *.db) ${end};; esac`],
+        ['when it is on the disk', [NEW], 'sync', end],
+        ['while the oldest is removed', [NEW], 'rm', `case "$1" in *.db) ${end};; esac; exec /bin/rm "$@"`],
+      ])('%s leaves all older ones, and is there whole or not at all', async (_when, added, tool, script) => {
         program(tool, script);
         const { exitCode, files } = await snapshot(2);
         expect(exitCode).not.toBe(0);
         const named = files.filter((name) => name.endsWith('.db'));
         for (const name of named) expect(readFileSync(join(snapshots, name), 'utf8'), name).toBe('whole\n');
         expect(named).toEqual(expect.arrayContaining([...older, ...others]));
+        expect(named.filter((name) => ![...older, ...others].includes(name))).toEqual(added);
 
         rmSync(join(folder, tool));
         makeTools();
