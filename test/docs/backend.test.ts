@@ -11,12 +11,12 @@ import { terraformEnvironment } from '../stacks/real-provider.ts';
 import { stateService } from '../stacks/state-service.ts';
 import { blocks, pageNamed } from './pages.ts';
 
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: 1_200_000 });
 
 let cliConfig: string;
 beforeAll(async () => {
   cliConfig = (await terraformEnvironment()).TF_CLI_CONFIG_FILE ?? '';
-}, 600_000);
+}, 1_200_000);
 
 const UNCHANGED = 'Terraform changes nothing: what is at Hetzner is as cluster.yaml says.';
 const OTHER_STATE = 'Terraform’s state is empty, although servers were made: prod-master-1.';
