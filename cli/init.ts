@@ -146,7 +146,7 @@ async function keysFor({ sshKey, sshPublicKey = [] }: Flags) {
   if (files.length === 0 && projectKeys.length === 0)
     return { projectKeys, publicKeys: keysOf(await keyFilesAtHome()) };
   const empty = files.find(({ keys }) => keys.length === 0);
-  if (empty !== undefined) throw unusableOption('--ssh-public-key', `${empty.path} holds no key.`);
+  if (empty !== undefined) throw unusableOption('init', '--ssh-public-key', `${empty.path} holds no key.`);
   return { projectKeys, publicKeys: keysOf(files) };
 }
 
