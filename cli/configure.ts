@@ -8,6 +8,9 @@ import { identityFileOf, withSshKey, withSshTimeout, type SshKeyOption } from '.
 export function addConfigure(program: Command): void {
   withSshTimeout(withSshKey(program.command('configure [ansible-arguments...]')))
     .description('the Ansible half of up: configure the servers that exist; needs no token')
+    .showHelpAfterError(
+      '(options of ansible-playbook stand after --: kubehaus configure -- --tags etcd; kubehaus help configure tells more)',
+    )
     .addHelpText(
       'after',
       `

@@ -43,8 +43,11 @@ export function addInit(program: Command): void {
       'public keys that may log in (default: all of ~/.ssh/*.pub)',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
+    .option('--node-cidr <network>', 'addresses of the nodes in the mesh (default: 10.0.1.0/24)')
+    .option('--cloud-init <file>', 'cloud-config or a script that new servers run once')
+    .option('-k, --ssh-key <name>', 'key of the Hetzner project by its name, or a public key file')
     .option('--no-delete-protection', 'let Hetzner delete masters and etcd machines like any server')
-    .optionsGroup('Flags of hetzner-kube, with its rules and its defaults:')
+    .optionsGroup('Flags of hetzner-kube, with its rules and its defaults instead of those above:')
     .option('--ha-enabled', 'several masters')
     .option('--isolated-etcd', 'etcd on machines of its own')
     .option('-m, --master-count <count>', 'number of masters, with --ha-enabled (default: 3)', wholeNumber)
@@ -61,9 +64,6 @@ export function addInit(program: Command): void {
       'where servers are placed, separated by commas; become locations',
       (text: string, before: readonly string[] = []) => [...before, ...commaList(text)],
     )
-    .option('--node-cidr <network>', 'addresses of the nodes in the mesh (default: 10.0.1.0/24)')
-    .option('--cloud-init <file>', 'cloud-config or a script that new servers run once')
-    .option('-k, --ssh-key <name>', 'key of the Hetzner project by its name, or a public key file')
     .addHelpText(
       'after',
       `
@@ -75,8 +75,7 @@ Examples:
   kubehaus init --name prod -C clusters/prod         in a folder of its own
   kubehaus init -n prod -k my-key -m 3 -w 3 --ha-enabled   as with hetzner-kube cluster create
 
---node-cidr, --cloud-init and --ssh-key go with either kind of flags; without --masters and its like, hetzner-kube's
-defaults hold.`,
+Each of hetzner-kube's flags, such as --ha-enabled or -w, brings its defaults along (1 master, 1 worker); the others go with either kind.`,
     )
     .action(async (flags: Flags, command: Command) => {
       const folder = folderOf(command);
@@ -132,7 +131,6 @@ async function translate(flags: Flags, command: Command): Promise<Translation & 
       workerServerType: flags.workerServerType,
       datacenters: flags.datacenters,
     },
-    fromHetznerKube: [flags.sshKey, flags.cloudInit, flags.nodeCidr].some((flag) => flag !== undefined),
   });
   if (!translation.ok) throw noFirstCluster(translation.problems.map(formatFlagProblem));
   return translation;
@@ -148,7 +146,7 @@ async function keysFor({ sshKey, sshPublicKey = [] }: Flags) {
   if (files.length === 0 && projectKeys.length === 0)
     return { projectKeys, publicKeys: keysOf(await keyFilesAtHome()) };
   const empty = files.find(({ keys }) => keys.length === 0);
-  if (empty !== undefined) throw unusableOption('--ssh-public-key', `${empty.path} holds no key.`);
+  if (empty !== undefined) throw unusableOption('init', '--ssh-public-key', `${empty.path} holds no key.`);
   return { projectKeys, publicKeys: keysOf(files) };
 }
 

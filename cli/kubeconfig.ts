@@ -39,7 +39,7 @@ Examples:
     )
     .action(async (flags: KubeconfigFlags, command: Command) => {
       if (flags.print && flags.output !== undefined)
-        throw unusableOption('--print', 'it writes no file, so it does not go with --output.');
+        throw unusableOption('kubeconfig', '--print', 'it writes no file, so it does not go with --output.');
       const file = flags.print ? undefined : (flags.output ?? defaultKubeconfig());
       const { text, contexts, currentContext } = await fetchKubeconfig(folderOf(command), {
         identityFile: identityFileOf(flags),

@@ -86,8 +86,12 @@ export function noPublicKeys(folder: string): Failure {
   );
 }
 
-export function unusableOption(option: string, why: string): Failure {
-  return new Failure('usage', `${option}: ${why}`, 'See `kubehaus help` for what the command takes.');
+export function unusableOption(command: string, option: string, why: string): Failure {
+  return new Failure(
+    'usage',
+    `${option}: ${why}`,
+    `See \`kubehaus help ${command}\` for what the command takes.`,
+  );
 }
 
 export function unreadableFile(option: string, path: string, error: NodeJS.ErrnoException): Failure {

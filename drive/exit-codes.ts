@@ -6,7 +6,10 @@ export const exitCodes = {
   ok: { code: 0, meaning: 'done' },
   bug: { code: 1, meaning: 'a bug in kubehaus' },
   usage: { code: 2, meaning: 'wrong arguments, or a question that cannot be asked without a terminal' },
-  cluster: { code: 3, meaning: 'cluster.yaml or cluster.lock.yaml is missing or invalid' },
+  cluster: {
+    code: 3,
+    meaning: 'cluster.yaml or cluster.lock.yaml is missing or invalid, or servers have not been made yet',
+  },
   terraform: { code: 4, meaning: 'Terraform or Hetzner refused or failed' },
   ssh: { code: 5, meaning: 'a node does not answer over SSH, or lets nobody in' },
   ansible: { code: 6, meaning: 'a task failed on a node' },

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { toleratedFailures } from '../cluster/topology.ts';
 
 /** What `kubehaus init` is told, by flags or by answers. */
 export interface FirstCluster {
@@ -37,6 +38,7 @@ const items = (lines: readonly string[]) => lines.map((line) => `    - ${value(l
 /** A first cluster.yaml, with comments that say what can be changed. */
 export function firstClusterYaml(cluster: FirstCluster): string {
   const { name, masters, workers, etcdMachines, locations, serverTypes } = cluster;
+  const spare = etcdMachines === 0 ? toleratedFailures(masters) : masters - 1;
   return `# One file, one cluster. \`kubehaus plan\` shows what comes of it.
 
 # Part of every server's name: ${name}-master-1, ${name}-worker-1. It can't be changed later.
@@ -47,7 +49,7 @@ locations: ${list(locations)}
 
 # Masters run the API server, the scheduler and the controllers${etcdMachines === 0 ? ', and etcd' : ''}.
 controlPlane:
-  # ${masters === 1 ? '1 master: when it is down, so is the API.' : `${masters} masters: the API survives the loss of any of them.`}${etcdMachines === 0 ? ' An odd number, since etcd runs here.' : ''}
+  # ${masters === 1 ? '1 master: when it is down, so is the API.' : `${masters} masters: the API survives the loss of any ${spare > 1 ? `${spare} ` : ''}of them.`}${etcdMachines === 0 ? ' An odd number, since etcd runs here.' : ''}
   count: ${masters}
   serverType: ${value(serverTypes.master)}
 

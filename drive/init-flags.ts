@@ -20,8 +20,6 @@ export interface InitFlags {
   readonly common: CommonFlags;
   readonly own: OwnFlags;
   readonly hetznerKube: HetznerKubeFlags;
-  /** Whether one of hetzner-kube's flags was given that say nothing of numbers, types and places: `--ssh-key`, say. */
-  readonly fromHetznerKube: boolean;
 }
 
 const flagOfField: FlagOfField = {
@@ -56,8 +54,8 @@ const ownNames = {
 } as const satisfies Record<keyof OwnFlags, string>;
 
 /**
- * The cluster that flags ask for. hetzner-kube's flags make the cluster that hetzner-kube would have made, with its
- * defaults; kubehaus's own have kubehaus's. The two are not mixed: nobody could tell whose defaults hold.
+ * The cluster that flags ask for. Flags that are hetzner-kube's alone make the cluster that hetzner-kube would have made, with its
+ * defaults; all others have kubehaus's. The two are not mixed: nobody could tell whose defaults hold.
  */
 export function firstClusterOf(flags: InitFlags): Translation {
   const own = given(flags.own);
@@ -71,8 +69,7 @@ export function firstClusterOf(flags: InitFlags): Translation {
       })),
     };
   }
-  if (foreign.length > 0 || (flags.fromHetznerKube && own.length === 0))
-    return fromHetznerKube(flags.hetznerKube, flags.common);
+  if (foreign.length > 0) return fromHetznerKube(flags.hetznerKube, flags.common);
   const cluster = ofOwnFlags(flags.own, flags.common);
   const problems = problemsOf(cluster, flagOfField);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, cluster, notes: [] };

@@ -1,8 +1,9 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
+import { parseYaml, type Parsed, type Remedies } from '../cluster/parse.ts';
 import type { ClusterPlan, NodePlan } from '../cluster/plan.ts';
 import { readOptional, type ClusterFolder } from './cluster-folder.ts';
-import { noServersYet } from './errors.ts';
+import { invalidCluster, noServersYet } from './errors.ts';
 import type { NodeOutput } from '../stacks/outputs.ts';
 import { writeIfChanged } from './write-file.ts';
 
@@ -26,6 +27,21 @@ const addressesSchema = z.object({
     ),
   }),
 });
+
+/** As it is called in what is told of it; two branches may each have made servers, and both have committed it. */
+export const ADDRESSES_FILE = 'rendered/ansible/inventory/addresses.yml';
+
+const REMEDIES: Remedies = {
+  conflict: `Take either side, with \`git checkout --ours ${ADDRESSES_FILE}\` or --theirs; the next \`kubehaus up\` writes it anew`,
+  others: 'Restore the file from version control; the next `kubehaus up` writes it anew',
+};
+
+type Addresses = z.output<typeof addressesSchema>['all']['hosts'];
+
+/** Parses inventory/addresses.yml; no text means that no server has been made yet. */
+export function parseAddresses(text: string | undefined): Parsed<z.output<typeof addressesSchema>> {
+  return parseYaml(text ?? addressesDocument(new Map()), ADDRESSES_FILE, addressesSchema, REMEDIES);
+}
 
 /** inventory/addresses.yml: how to reach each host, beside the rendered inventory/cluster.yml. */
 export function addressesDocument(servers: ReadonlyMap<string, Pick<NodeOutput, 'id' | 'ipv4'>>): string {
@@ -73,11 +89,10 @@ export async function madeNames(folder: ClusterFolder): Promise<ReadonlySet<stri
   return new Set(Object.keys(await addressesOf(folder)));
 }
 
-type Addresses = z.output<typeof addressesSchema>['all']['hosts'];
-
 async function addressesOf(folder: ClusterFolder): Promise<Addresses> {
-  const text = await readOptional(folder.addresses);
-  return text === undefined ? {} : addressesSchema.parse(parse(text)).all.hosts;
+  const { value, problems } = parseAddresses(await readOptional(folder.addresses));
+  if (problems.length > 0) throw invalidCluster(folder.root, problems);
+  return value.all.hosts;
 }
 
 function hostsWith(known: Addresses, plan: ClusterPlan): readonly Host[] {

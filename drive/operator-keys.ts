@@ -39,6 +39,7 @@ export async function readKeyFiles(paths: readonly string[], option: string): Pr
       });
       if (text.includes('PRIVATE KEY-----'))
         throw unusableOption(
+          'init',
           option,
           `${path} is a private key, which never leaves its machine; name its .pub.`,
         );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
 import { addressesDocument } from '../../drive/inventory.ts';
-import { loadFolder } from '../../drive/load-folder.ts';
+import { lockPlan } from '../../drive/render-folder.ts';
 import { findAnsible } from '../../drive/tools.ts';
 import { writeIfChanged } from '../../drive/write-file.ts';
 import { CLUSTER_YAML, folderWith, temporaryFolder } from '../drive/cluster-in-a-folder.ts';
@@ -111,7 +111,7 @@ describe('a machine on which something is missing', () => {
 
   it('no such key: told by every command that logs in, which then asks no host', async () => {
     const folder = await folderWith();
-    const { plan } = await loadFolder(folder);
+    const plan = await lockPlan(folder);
     const servers = plan.nodes.map(
       ({ name }, index) => [name, { id: '1', ipv4: `127.0.0.${index + 1}` }] as const,
     );

@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, vi } from 'vitest';
+import { addressesDocument } from '../../drive/inventory.ts';
 import { folderWith } from '../drive/cluster-in-a-folder.ts';
 import { filesBelow } from '../render/scenarios.ts';
 import { quoted } from './kubehaus-in-path.ts';
@@ -20,7 +21,7 @@ async function editedFolder() {
   await rm(join(rendered, 'ansible', 'etcd.yml'));
   await writeFile(join(rendered, 'stray'), 'of somebody\n');
   await mkdir(join(rendered, 'ansible', 'inventory'), { recursive: true });
-  await writeFile(join(rendered, 'ansible', 'inventory', 'addresses.yml'), 'from Terraform\n');
+  await writeFile(join(rendered, 'ansible', 'inventory', 'addresses.yml'), addressesDocument(new Map()));
   return folder;
 }
 

@@ -23,6 +23,14 @@ describe('the first cluster.yaml', () => {
     });
   });
 
+  it.each([
+    [3, 0, '3 masters: the API survives the loss of any of them.'],
+    [5, 0, '5 masters: the API survives the loss of any 2 of them.'],
+    [4, 3, '4 masters: the API survives the loss of any 3 of them.'],
+  ])('says how many of %i masters may be lost, with %i etcd machines', (masters, etcdMachines, comment) => {
+    expect(firstClusterYaml({ ...first, masters, etcdMachines })).toContain(comment);
+  });
+
   it('says nothing of what was not asked for', () => {
     expect(Object.keys(parse(firstClusterYaml(first)) as object)).toEqual([
       'name',

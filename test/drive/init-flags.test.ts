@@ -7,7 +7,6 @@ const nothing: InitFlags = {
   common: { name: 'prod', publicKeys: [PUBLIC_KEY], projectKeys: [], deleteProtection: true },
   own: {},
   hetznerKube: {},
-  fromHetznerKube: false,
 };
 
 function shapeOf(flags: Partial<InitFlags>) {
@@ -28,13 +27,21 @@ describe('flags of kubehaus init', () => {
     expect(shapeOf({ own: { etcd: 3 } })).toEqual([3, 3, 2]);
   });
 
-  it('have hetzner-kube’s defaults as soon as one of its flags is there', () => {
+  it('have hetzner-kube’s defaults as soon as one is there that is its alone', () => {
     expect(shapeOf({ hetznerKube: { haEnabled: true } })).toEqual([3, 0, 1]);
-    expect(shapeOf({ fromHetznerKube: true })).toEqual([1, 0, 1]);
+    expect(shapeOf({ hetznerKube: { workerCount: 3 } })).toEqual([1, 0, 3]);
   });
 
-  it('have kubehaus’s defaults where its own flags stand beside --node-cidr and its like', () => {
-    expect(shapeOf({ own: { masters: 5 }, fromHetznerKube: true })).toEqual([5, 0, 2]);
+  it('have kubehaus’s defaults beside --node-cidr and its like, which both know', () => {
+    const common = {
+      ...nothing.common,
+      nodeCidr: '10.9.0.0/16',
+      projectKeys: ['my-key'],
+      cloudInit: '#!/bin/sh',
+    };
+    expect(shapeOf({ common })).toEqual([3, 0, 2]);
+    expect(shapeOf({ common, own: { masters: 5 } })).toEqual([5, 0, 2]);
+    expect(shapeOf({ common, hetznerKube: { haEnabled: true } })).toEqual([3, 0, 1]);
   });
 
   it('are not mixed: each of hetzner-kube’s is refused with the one to use', () => {

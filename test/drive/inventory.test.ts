@@ -1,8 +1,9 @@
-import { readFile, stat, utimes } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { loadFolder } from '../../drive/load-folder.ts';
-import { readHosts, writeAddresses } from '../../drive/inventory.ts';
+import { madeNames, readHosts, writeAddresses } from '../../drive/inventory.ts';
+import { lockPlan } from '../../drive/render-folder.ts';
 import { folderWith } from './cluster-in-a-folder.ts';
 
 const servers = new Map([
@@ -71,5 +72,52 @@ describe('the inventory of addresses', () => {
     await writeAddresses(folder, plan, new Map([...servers].slice(1)));
     await expect(readHosts(folder, plan)).rejects.toThrow('No address is known of prod-worker-1');
     expect(await readHosts(folder, plan, ['prod-master-1'])).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a merge conflict',
+      (text: string) => `<<<<<<< HEAD\n${text}`,
+      'addresses.yml:1: two versions',
+      'Take either side',
+    ],
+    [
+      'a host without its server’s id',
+      (text: string) => text.replace(/ +node_server_id: "11"\n/, ''),
+      'addresses.yml:5 all.hosts.prod-master-1.node_server_id: ',
+      'Restore the file from version control',
+    ],
+    ['no YAML', () => 'all: [', 'addresses.yml:1: is not valid YAML', 'Restore the file'],
+  ])('with %s is refused with file, line and what to do', async (_what, broken, problem, remedy) => {
+    const folder = await folderWith();
+    const plan = await lockPlan(folder);
+    await writeAddresses(folder, plan, servers);
+    await writeFile(folder.addresses, broken(await readFile(folder.addresses, 'utf8')));
+    const refusal = {
+      exit: 'cluster',
+      details: [expect.stringContaining(problem)],
+    };
+    for (const read of [() => loadFolder(folder), () => madeNames(folder), () => readHosts(folder, plan)]) {
+      await expect(read()).rejects.toMatchObject(refusal);
+      await expect(read()).rejects.toMatchObject({
+        details: [expect.stringMatching(new RegExp(`${remedy}.*\`kubehaus up\` writes it anew`))],
+      });
+    }
+  });
+
+  it('is reason enough to refuse when cluster.lock.yaml is missing', async () => {
+    const folder = await folderWith();
+    const plan = await lockPlan(folder);
+    await rm(folder.lockYaml);
+    await loadFolder(folder);
+    await writeAddresses(folder, plan, servers);
+    await expect(loadFolder(folder)).rejects.toMatchObject({
+      exit: 'cluster',
+      details: [
+        expect.stringMatching(
+          /^cluster\.lock\.yaml: is missing, although servers were made: prod-master-1.*Restore it from version control/,
+        ),
+      ],
+    });
   });
 });
