@@ -21,6 +21,7 @@ import { known } from './unreadable.ts';
 export const rules: readonly Rule[] = [
   ...etcdRules,
   ...networkRules,
+  roomForPods,
   poolNames,
   hostNames,
   placementGroups,
@@ -42,6 +43,19 @@ export const rules: readonly Rule[] = [
  */
 export function validateCluster(cluster: Parsed<ClusterConfig>, lock: Parsed<ClusterLock>): Problem[] {
   return rules.flatMap((rule) => known(() => rule(cluster.value, cluster.source, lock)) ?? []);
+}
+
+/** Masters that are not schedulable have a taint that ordinary pods do not tolerate. */
+function roomForPods({ controlPlane, workers }: ClusterConfig, source: Source): Problem[] {
+  if (controlPlane.schedulable !== false || workers.length > 0) return [];
+  return [
+    problemAt(
+      source,
+      ['controlPlane', 'schedulable'],
+      'no node could run an ordinary pod: there are no workers, and the masters are closed to them',
+      'Add workers, or remove schedulable',
+    ),
+  ];
 }
 
 function poolNames(config: ClusterConfig, source: Source): Problem[] {
