@@ -20,13 +20,17 @@ export const clusterSchema = z
       .describe('Name of the cluster; part of every server’s name.'),
     kubernetes: kubernetes.prefault({}).describe('Kubernetes itself.'),
     locations: locations.default(['nbg1', 'fsn1', 'hel1']),
-    image: image.default('debian-12').describe('Image of new servers.'),
+    image: image
+      .default('debian-12')
+      .describe(
+        'Image of new servers. kubehaus is made for Debian 12 and tested with it; others of Debian’s family are untried.',
+      ),
     packages: packages.default([]).describe('More Debian packages for all nodes.'),
     cloudInit: cloudInit
       .optional()
       .describe('Run by cloud-init once, at the first boot of new servers: #cloud-config, or a script.'),
     controlPlane: controlPlane.prefault({}).describe('The masters: machines that run the control plane.'),
-    etcd: etcd.prefault({ placement: 'stacked' }).describe('etcd, which holds all that Kubernetes knows.'),
+    etcd: etcd.prefault({}).describe('etcd, which holds all that Kubernetes knows.'),
     workers: z.array(pool).default([]).describe('Worker pools.'),
     network: network.prefault({}).describe('Addresses inside of the cluster.'),
     ssh: ssh.describe('Who may log in to the nodes, and from where.'),

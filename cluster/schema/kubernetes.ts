@@ -55,7 +55,11 @@ const preflightCheck = z.string().refine((text) => /^[\w.:/-]+$/.test(text), {
 });
 
 export const kubernetes = z.strictObject({
-  version: version.default(DEFAULT_KUBERNETES_VERSION).describe('Kubernetes version.'),
+  version: version
+    .default(DEFAULT_KUBERNETES_VERSION)
+    .describe(
+      'Kubernetes version. A cluster keeps the one that it was made with: this release of kubehaus has no upgrade.',
+    ),
   kubeadm: z
     .record(kubeadmField, z.unknown())
     .default({})
