@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { account } from './schema/account.ts';
 import { firewall, ssh } from './schema/access.ts';
+import { containerd } from './schema/containerd.ts';
 import { controlPlane } from './schema/control-plane.ts';
 import { etcd } from './schema/etcd.ts';
-import { kubernetes, passThrough } from './schema/kubernetes.ts';
+import { kubernetes } from './schema/kubernetes.ts';
 import { mirror } from './schema/mirror.ts';
 import { network } from './schema/network.ts';
 import { pool } from './schema/pool.ts';
@@ -35,12 +36,7 @@ export const clusterSchema = z
     network: network.prefault({}).describe('Addresses inside of the cluster.'),
     ssh: ssh.describe('Who may log in to the nodes, and from where.'),
     firewall: firewall.prefault({}).describe('Hetzner’s firewall in front of all nodes.'),
-    containerd: z
-      .strictObject({
-        config: passThrough.describe('More settings of containerd’s config.toml, merged in depth.'),
-      })
-      .prefault({})
-      .describe('The container runtime.'),
+    containerd: containerd.prefault({}).describe('The container runtime.'),
     deleteProtection: z
       .boolean()
       .default(true)

@@ -1,4 +1,5 @@
 import { architectureRules } from './architecture-rules.ts';
+import { cgroupRules } from './cgroup-rules.ts';
 import { etcdRules } from './etcd-rules.ts';
 import { firewallRules } from './firewall-rules.ts';
 import type { ClusterLock } from './lock.ts';
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   ...firewallRules,
   ...podNetworkRules,
   ...mountPathRules,
+  ...cgroupRules,
   enoughAddresses,
   enoughPodNetworks,
   ...lockRules,
