@@ -33,8 +33,11 @@ export function explain(issue: z.core.$ZodIssue, source: Source, schema: z.ZodTy
               `Choose one of ${issue.values.map(String).join(', ')}`,
             ),
       ];
-    case 'invalid_type':
+    case 'invalid_type': {
+      const inQuotes = wrongInQuotes(issue, source, schema);
+      if (inQuotes.length > 0) return inQuotes;
       return [wrongKind([issue.expected], issue.input, issue.path, source, knownKeys(schema, issue.path))];
+    }
     case 'too_small':
       return [
         issue.origin === 'string'
@@ -90,6 +93,16 @@ export function brokenFields(
         return [issue.path];
     }
   });
+}
+
+/** What would be wrong with a number or a boolean in quotes, where a text must stand: quotes alone would not help. */
+function wrongInQuotes(issue: z.core.$ZodIssueInvalidType, source: Source, schema: z.ZodType): Problem[] {
+  if (issue.expected !== 'string' || !['number', 'boolean'].includes(typeof issue.input)) return [];
+  const written = writtenAt(source, issue.path) ?? String(issue.input);
+  const [field] = schemasAt(schema, issue.path);
+  return (field?.safeParse(written, { reportInput: true }).error?.issues ?? []).flatMap((inner) =>
+    explain({ ...inner, path: [...issue.path, ...inner.path] }, source, schema),
+  );
 }
 
 /** A value that fits none of several forms: if one form has the right kind of value, what is wrong is what that form says. */

@@ -75,7 +75,7 @@ function otherVersion({ kubernetes }: ClusterConfig, source: Source, lock: Clust
     ['kubernetes', 'version'],
     lock.components['kubeadm']?.version,
     kubernetes.version,
-    (running) => `the cluster runs Kubernetes ${running}, and ${whyNot(running, kubernetes.version)}`,
+    (running) => `cluster.lock.yaml has Kubernetes ${running}, and ${whyNot(running, kubernetes.version)}`,
   );
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { account } from './schema/account.ts';
 import { firewall, ssh } from './schema/access.ts';
+import { containerd } from './schema/containerd.ts';
 import { controlPlane } from './schema/control-plane.ts';
 import { etcd } from './schema/etcd.ts';
-import { kubernetes, passThrough } from './schema/kubernetes.ts';
+import { kubernetes } from './schema/kubernetes.ts';
 import { mirror } from './schema/mirror.ts';
 import { network } from './schema/network.ts';
 import { pool } from './schema/pool.ts';
@@ -20,23 +21,22 @@ export const clusterSchema = z
       .describe('Name of the cluster; part of every server’s name.'),
     kubernetes: kubernetes.prefault({}).describe('Kubernetes itself.'),
     locations: locations.default(['nbg1', 'fsn1', 'hel1']),
-    image: image.default('debian-12').describe('Image of new servers.'),
+    image: image
+      .default('debian-12')
+      .describe(
+        'Image of new servers. kubehaus is made for Debian 12 and tested with it; others of Debian’s family are untried.',
+      ),
     packages: packages.default([]).describe('More Debian packages for all nodes.'),
     cloudInit: cloudInit
       .optional()
       .describe('Run by cloud-init once, at the first boot of new servers: #cloud-config, or a script.'),
     controlPlane: controlPlane.prefault({}).describe('The masters: machines that run the control plane.'),
-    etcd: etcd.prefault({ placement: 'stacked' }).describe('etcd, which holds all that Kubernetes knows.'),
+    etcd: etcd.prefault({}).describe('etcd, which holds all that Kubernetes knows.'),
     workers: z.array(pool).default([]).describe('Worker pools.'),
     network: network.prefault({}).describe('Addresses inside of the cluster.'),
     ssh: ssh.describe('Who may log in to the nodes, and from where.'),
     firewall: firewall.prefault({}).describe('Hetzner’s firewall in front of all nodes.'),
-    containerd: z
-      .strictObject({
-        config: passThrough.describe('More settings of containerd’s config.toml, merged in depth.'),
-      })
-      .prefault({})
-      .describe('The container runtime.'),
+    containerd: containerd.prefault({}).describe('The container runtime.'),
     deleteProtection: z
       .boolean()
       .default(true)

@@ -1,4 +1,5 @@
 import { architectureRules } from './architecture-rules.ts';
+import { cgroupRules } from './cgroup-rules.ts';
 import { etcdRules } from './etcd-rules.ts';
 import { firewallRules } from './firewall-rules.ts';
 import type { ClusterLock } from './lock.ts';
@@ -21,6 +22,7 @@ import { known } from './unreadable.ts';
 export const rules: readonly Rule[] = [
   ...etcdRules,
   ...networkRules,
+  roomForPods,
   poolNames,
   hostNames,
   placementGroups,
@@ -30,6 +32,7 @@ export const rules: readonly Rule[] = [
   ...firewallRules,
   ...podNetworkRules,
   ...mountPathRules,
+  ...cgroupRules,
   enoughAddresses,
   enoughPodNetworks,
   ...lockRules,
@@ -42,6 +45,19 @@ export const rules: readonly Rule[] = [
  */
 export function validateCluster(cluster: Parsed<ClusterConfig>, lock: Parsed<ClusterLock>): Problem[] {
   return rules.flatMap((rule) => known(() => rule(cluster.value, cluster.source, lock)) ?? []);
+}
+
+/** Masters that are not schedulable have a taint that ordinary pods do not tolerate. */
+function roomForPods({ controlPlane, workers }: ClusterConfig, source: Source): Problem[] {
+  if (controlPlane.schedulable !== false || workers.length > 0) return [];
+  return [
+    problemAt(
+      source,
+      ['controlPlane', 'schedulable'],
+      'no node could run an ordinary pod: there are no workers, and the masters are closed to them',
+      'Add workers, or remove schedulable',
+    ),
+  ];
 }
 
 function poolNames(config: ClusterConfig, source: Source): Problem[] {

@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { isPublicKey } from './public-key.ts';
 import { remedied, setOf, sources } from './values.ts';
-
-/** Type, base64 and an optional comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
-const PUBLIC_KEY = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-\S+) [A-Za-z0-9+/=]+( .*)?$/;
 
 const publicKey = z
   .string()
   .trim()
-  .refine((text) => PUBLIC_KEY.test(text), {
+  .refine(isPublicKey, {
     error: 'is not an OpenSSH public key',
     ...remedied('Paste the line of a .pub file, for example from ~/.ssh/id_ed25519.pub'),
   });

@@ -64,6 +64,11 @@ const KUBEADMS_VOLUMES = /^(k8s-certs|ca-certs|kubeconfig|flexvolume-dir|(etcd-c
 /** Of volumes with one name kubeadm keeps the last. */
 const nameOf = (one: unknown) => String((one as { name?: unknown } | null)?.name);
 
+const nameTwice = (one: unknown) => ({
+  message: `another volume has the name ${JSON.stringify((one as { name?: unknown } | null)?.name ?? '')} already`,
+  remedy: 'Give each volume of a component a name of its own',
+});
+
 /** kubeadm's HostPathMount (https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-HostPathMount). */
 const volume = z.strictObject({
   name: dnsLabel
@@ -93,7 +98,7 @@ export function componentSettings(component: ControlPlaneComponent) {
         .record(name, z.union([scalar, z.array(scalar).min(1)]))
         .default({})
         .describe('More arguments, without dashes; a list where one may be given several times.'),
-      extraVolumes: setOf(volume, nameOf)
+      extraVolumes: setOf(volume, nameOf, nameTwice)
         .default([])
         .describe('Files and folders of the masters that the component sees, for arguments that name files.'),
     })

@@ -102,7 +102,7 @@ const etcdSettings = {
 };
 
 const stacked = z.strictObject({
-  placement: z.literal('stacked').describe('etcd runs on the masters.'),
+  placement: z.literal('stacked').default('stacked').describe('etcd runs on the masters.'),
   ...etcdSettings,
 });
 

@@ -17,13 +17,30 @@ const networkSettings = {
     ),
 };
 
-/** MTU of Hetzner's private networks (https://docs.hetzner.com/networking/networks/technical-concepts/architecture). */
+/** MTU of Ethernet, and of Hetzner's private networks (https://docs.hetzner.com/networking/networks/technical-concepts/architecture). */
+const PUBLIC_MTU = 1500;
 const PRIVATE_MTU = 1450;
 
-/** Less the 80 bytes that wg-quick(8) leaves for WireGuard's own headers. */
-const PRIVATE_MESH_MTU = PRIVATE_MTU - 80;
+/** What wg-quick(8) leaves for WireGuard's own headers. */
+const WIREGUARD_BYTES = 80;
 
-const MTU_OF_THE_MESH = `MTU of the mesh: what carries it has 1500, or ${PRIVATE_MTU} in a private network, less WireGuard’s 80 bytes over IPv6 (wg-quick(8) subtracts the same).`;
+/** MTU of a mesh whose packets go through what `carrier` names; at most, and without a word, what fits. */
+function meshMtu(carrier: string, carrierMtu: number) {
+  const most = carrierMtu - WIREGUARD_BYTES;
+  return z
+    .int()
+    .min(1280)
+    .refine((mtu) => mtu <= most, {
+      error: (issue) =>
+        `${String(issue.input)} does not fit through ${carrier}, whose own MTU is ${carrierMtu}`,
+      ...remedied(`Use at most ${most}: ${carrierMtu} less WireGuard’s own ${WIREGUARD_BYTES} bytes`),
+    })
+    .default(most)
+    .meta({
+      maximum: most,
+      description: `MTU of the mesh: what carries it has ${PUBLIC_MTU}, or ${PRIVATE_MTU} in a private network, less WireGuard’s ${WIREGUARD_BYTES} bytes over IPv6 (wg-quick(8) subtracts the same).`,
+    });
+}
 
 const publicTransport = z.strictObject({
   transport: z
@@ -31,7 +48,7 @@ const publicTransport = z.strictObject({
     .default('public')
     .describe('WireGuard’s packets go from one public address to another.'),
   ...networkSettings,
-  mtu: z.int().min(1280).max(8921).default(1420).describe(MTU_OF_THE_MESH),
+  mtu: meshMtu('Hetzner’s public network', PUBLIC_MTU),
 });
 
 /** Of these a private network must be (https://docs.hetzner.cloud/reference/cloud#networks-create-a-network). */
@@ -60,16 +77,7 @@ const privateTransport = z.strictObject({
     .describe(
       'Addresses of the servers in the private network. A node’s is the one 100 places after its place in nodeCidr.',
     ),
-  mtu: z
-    .int()
-    .min(1280)
-    .refine((mtu) => mtu <= PRIVATE_MESH_MTU, {
-      error: (issue) =>
-        `${String(issue.input)} does not fit through a Hetzner private network, whose own MTU is ${PRIVATE_MTU}`,
-      ...remedied(`Use at most ${PRIVATE_MESH_MTU}: ${PRIVATE_MTU} less WireGuard’s own 80 bytes`),
-    })
-    .default(PRIVATE_MESH_MTU)
-    .meta({ maximum: PRIVATE_MESH_MTU, description: MTU_OF_THE_MESH }),
+  mtu: meshMtu('a Hetzner private network', PRIVATE_MTU),
 });
 
 export const network = z.discriminatedUnion('transport', [publicTransport, privateTransport]);

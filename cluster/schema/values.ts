@@ -7,22 +7,26 @@ import { DNS_LABEL } from '../names.ts';
 /** What a refinement tells beside its message: what to do about it (see parse.ts). */
 export const remedied = (remedy: string) => ({ params: { remedy } });
 
-/** A list in which nothing stands twice. `sameness` is what no two items may share; it may get values that are wrong, too. */
+/**
+ * A list in which nothing stands twice. `sameness` is what no two items may share; it may get values that are wrong, too.
+ * `twice` tells of an item that shares it with another one.
+ */
 export const setOf = <Item extends z.ZodType>(
   item: Item,
   sameness: (value: unknown) => string = (value) => JSON.stringify(value),
+  twice: (value: unknown) => { message: string; remedy: string } = () => ({
+    message: 'stands in the list already',
+    remedy: 'Remove it',
+  }),
 ) =>
   z.array(item).superRefine(
     (values, context) => {
       const all = values.map(sameness);
       for (const [index, one] of all.entries())
-        if (all.indexOf(one) < index)
-          context.addIssue({
-            code: 'custom',
-            path: [index],
-            message: 'stands in the list already',
-            ...remedied('Remove it'),
-          });
+        if (all.indexOf(one) < index) {
+          const { message, remedy } = twice(values[index]);
+          context.addIssue({ code: 'custom', path: [index], message, ...remedied(remedy) });
+        }
     },
     // Also where an item is wrong by itself.
     { when: ({ value }) => Array.isArray(value) },

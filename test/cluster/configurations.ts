@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 export const PUBLIC_KEY =
-  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01 ops@example.org';
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample1 ops@example.org';
 
 export interface Pool {
   readonly name: string;

@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../stacks/ssh-keys.ts';
 import { clusterOf, terraformOf } from './terraform.ts';
 
 const alice = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINuftvm7W9i7RMtbfhug71BzEGSUDmy0ViDt4dnYuTFl alice';
-const bob = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01 bob';
+const bob = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample1 bob';
 
 const keysOf = (...publicKeys: string[]) =>
   terraformOf(clusterOf({ ssh: { publicKeys } }).plan).resource.hcloud_ssh_key;
