@@ -37,11 +37,6 @@ const NOTHING_CHANGED = 'Nothing was changed.';
 const NOTHING_WRITTEN = 'Nothing was written.';
 const NOTHING_APPLIED = 'Nothing was applied.';
 
-/** What is wrong and no more, for where a command goes on without what failed. */
-export function causeOf({ message }: Failure): string {
-  return message;
-}
-
 export function invalidCluster(folder: string, problems: readonly Problem[]): Failure {
   return new Failure(
     'cluster',

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterFolder } from './cluster-folder.ts';
-import { causeOf, Failure, fileTrouble } from './errors.ts';
+import { Failure, fileTrouble } from './errors.ts';
 import type { InMemory } from './render-folder.ts';
 import type { Reporter } from './reporter.ts';
 import { requireState } from './require-state.ts';
@@ -70,7 +70,7 @@ function withoutPreview(error: unknown): TerraformPreview {
   switch (error.exit) {
     case 'environment':
     case 'busy':
-      return { kind: 'unknown', why: causeOf(error) };
+      return { kind: 'unknown', why: error.message };
     case 'terraform':
       return { kind: 'failed', failure: error };
     default:
