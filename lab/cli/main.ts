@@ -6,7 +6,7 @@ import { disk } from './disk.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { faultCommand } from './fault.ts';
-import { nameOption } from './name-option.ts';
+import { commandsOf } from './name-option.ts';
 import { bytes } from './numbers.ts';
 import { priceCommand } from './price.ts';
 import { probeCommand } from './probe.ts';
@@ -17,12 +17,7 @@ const program = new Command('kubehaus-lab')
   .description('Hetzner in a box: an API whose servers are Linux hosts on this machine. Needs root.')
   .enablePositionalOptions();
 
-function command(name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option(...nameOption);
-}
+const command = commandsOf(program);
 
 command('up', 'bring the lab up, or find it up; hosts that were on when it was cut off boot again').action(
   ({ name }: { name: string }) => up(labNamed(name)),

@@ -7,23 +7,16 @@ import { startProbes, stopProbes } from '../probes/probes.ts';
 import { reportOf } from '../probes/report.ts';
 import { environmentOfRunning } from '../environment.ts';
 import { labNamed } from '../state.ts';
-import { nameOption } from './name-option.ts';
-
-interface LabOption {
-  readonly name: string;
-}
+import { commandsOf, type LabOption } from './name-option.ts';
 
 /** `kubehaus-lab probe`: how a cluster is for its users while things go wrong. One subcommand a step. */
 export function probeCommand(): Command {
   const probe = new Command('probe').description(
     'ask a cluster all the time, and report what its users would have noticed',
   );
+  const add = commandsOf(probe);
   const command = (name: string, description: string) =>
-    probe
-      .command(name)
-      .description(description)
-      .argument('<cluster folder>', 'what "kubehaus-lab cluster" printed')
-      .option(...nameOption);
+    add(name, description).argument('<cluster folder>', 'what "kubehaus-lab cluster" printed');
 
   command(
     'start',
