@@ -25,7 +25,6 @@ export async function bringUp(lab: Lab): Promise<void> {
   await underLock(lab, async () => {
     await takeMachineSettings(lab);
     await clearLeftovers(lab);
-    await mkdir(lab.folder, { recursive: true });
     await makeControlNamespace(lab);
     await holdFirewalls(lab);
     await holdNetworkFaults(lab);

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topGroups } from './hosts/cgroups.ts';
 import { filesOfLoopDevices } from './hosts/disks.ts';
@@ -43,7 +43,6 @@ export async function removeLab(lab: Lab): Promise<void> {
   for (const name of await privateNamespaces(lab)) await removeNamespace(name);
   await removeNamespace(control);
   await unmountBelow(lab.folder);
-  await rm(lab.folder, { recursive: true, force: true });
   await giveBackMachineSettings(lab);
 }
 
