@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { bringUp } from '../../lab/bring-up.ts';
-import { removeLab } from '../../lab/clear.ts';
+import { removeLab, traces } from '../../lab/clear.ts';
 import { clusterFolderFor } from '../../lab/cluster.ts';
 import { readEnvironment } from '../../lab/environment.ts';
 import { inControlNamespace } from '../../lab/network/namespaces.ts';
@@ -100,4 +100,12 @@ export async function labCluster(name: string, example: string): Promise<LabClus
       );
     },
   };
+}
+
+/** Removes the lab of that name, whether it came up whole or not at all. Throws when anything of it is left. */
+export async function removeLabNamed(name: string): Promise<void> {
+  const lab = labNamed(name);
+  await removeLab(lab);
+  const left = await traces(lab);
+  if (left.length > 0) throw new Error(`lab "${name}" left behind: ${left.join(', ')}`);
 }

@@ -2,10 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../drive/exit-codes.ts';
-import { removeLab, traces } from '../../lab/clear.ts';
 import { parseDocument } from 'yaml';
 import { ROOT } from '../render/scenarios.ts';
-import { labCluster, type Ended, type LabCluster } from './lab-cluster.ts';
+import { labCluster, removeLabNamed, type Ended, type LabCluster } from './lab-cluster.ts';
 import { expectAllReady, itIsUsable, kubectl, playbook, type Expected } from './use-tests.ts';
 import { eventually } from './waiting.ts';
 
@@ -22,8 +21,7 @@ describe('a cluster of level 4: two masters, three etcd machines, two workers', 
     cluster = await labCluster('e2e4', 'level-4');
   });
   afterAll(async () => {
-    await removeLab(cluster.lab);
-    expect(await traces(cluster.lab)).toEqual([]);
+    await removeLabNamed('e2e4');
   });
 
   it('comes up', async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeLab, traces } from '../../lab/clear.ts';
-import { labCluster, type LabCluster } from './lab-cluster.ts';
+import { labCluster, removeLabNamed, type LabCluster } from './lab-cluster.ts';
 import { itIsUsable, type Expected } from './use-tests.ts';
 
 const levels: readonly (Expected & { level: number; what: string })[] = [
@@ -34,8 +33,7 @@ describe.each(levels)('a cluster of level $level: $what', ({ level, ...expected 
     cluster = await labCluster(`e2e${level}`, `level-${level}`);
   });
   afterAll(async () => {
-    await removeLab(cluster.lab);
-    expect(await traces(cluster.lab)).toEqual([]);
+    await removeLabNamed(`e2e${level}`);
   });
 
   it('comes up', async () => {

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { removeLab, traces } from '../../lab/clear.ts';
 import { sshKeyFile } from '../../lab/ssh-key.ts';
 import type { ClusterStatus } from '../../drive/status.ts';
-import { labCluster, type LabCluster, type RunOptions } from './lab-cluster.ts';
+import { labCluster, removeLabNamed, type LabCluster, type RunOptions } from './lab-cluster.ts';
 import { expectAllReady, serving } from './use-tests.ts';
 import { eventually } from './waiting.ts';
 
@@ -43,8 +42,7 @@ describe('one machine, where ops logs in with a key that only an agent has, and 
   });
   afterAll(async () => {
     stopAgent();
-    await removeLab(cluster.lab);
-    expect(await traces(cluster.lab)).toEqual([]);
+    await removeLabNamed('e2eu');
   });
 
   function change(edit: (yaml: ReturnType<typeof parseDocument>) => void): void {
