@@ -8,6 +8,12 @@ export const nodeLabel = 'kubehaus.dev/probe-node';
 /** The ConfigMap that is read before one has been written; program/lanes.go has it, too. */
 const firstObject = 'probe';
 
+/**
+ * Requests a second, in each series of a pod. There are as many series as pairs of nodes, so they are asked less often than the API: it is
+ * long connections that tell what was dropped.
+ */
+const TRAFFIC_RATE = 2;
+
 const labels = { app: 'probe' };
 
 /**
@@ -52,7 +58,13 @@ export function manifest(): string {
                 // It holds nothing that is used, and every node has it: all pods begin with it.
                 image: pause,
                 imagePullPolicy: 'IfNotPresent',
-                command: [`/${program}`, 'traffic', '--node=$(NODE)', `--log=/${trafficLog}`],
+                command: [
+                  `/${program}`,
+                  'traffic',
+                  '--node=$(NODE)',
+                  `--log=/${trafficLog}`,
+                  `--rate=${TRAFFIC_RATE}`,
+                ],
                 env: [{ name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
                 volumeMounts: [
                   { name: 'bin', mountPath: '/bin', readOnly: true },

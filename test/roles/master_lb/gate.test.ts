@@ -42,7 +42,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
   port = 0;
   // In place of the kernel's: writes down what it is told to do.
-  writeFileSync(join(folder, 'nft'), `#!/bin/sh\ncat > ${folder}/next && mv ${folder}/next ${folder}/ruleset\n`);
+  writeFileSync(join(folder, 'nft'), `#!/bin/sh\ncat > ${folder}/next && mv ${folder}/next ${folder}/ruleset && echo >> ${folder}/count\n`);
   chmodSync(join(folder, 'nft'), 0o755);
 });
 afterEach(async () => {
@@ -64,8 +64,12 @@ async function start(address: string, behaviour: Behaviour, keyPair = keyPairs.g
   server.on('tlsClientError', () => undefined);
   server.on('request', (request, response) => {
     apiServer.questions += 1;
-    if (apiServer.behaviour === 'hangs') return;
-    response.writeHead(request.url === '/readyz' && apiServer.behaviour === 'ready' ? 200 : 500).end('.');
+    // As a check of an etcd without a leader does: it answers when there is one again.
+    const answer = (): unknown =>
+      apiServer.behaviour === 'hangs'
+        ? server.listening && setTimeout(answer, 20)
+        : response.writeHead(request.url === '/readyz' && apiServer.behaviour === 'ready' ? 200 : 500).end('.');
+    answer();
   });
   await new Promise<void>((resolve) => server.listen(port, address, resolve));
   port = (server.address() as { port: number }).port;
@@ -92,9 +96,11 @@ function guard(others: readonly string[] = [SECOND, THIRD], env: Record<string, 
 
 const ruleset = () => (existsSync(join(folder, 'ruleset')) ? readFileSync(join(folder, 'ruleset'), 'utf8') : 'none');
 const state = () => (ruleset().includes('reject with tcp reset') ? 'closed' : ruleset() === 'none' ? 'none' : 'open');
+/** How often the rules were changed, the first time included. */
+const rulesets = () => readFileSync(join(folder, 'count'), 'utf8').length;
 const eventually = (wanted: string, timeout = 5000) => expect.poll(state, { timeout, interval: 20 }).toBe(wanted);
-/** Long enough for several questions. */
-const A_WHILE = 1500;
+/** Long enough for several questions, and longer than the gate waits before it closes. */
+const A_WHILE = 3000;
 
 describe('master-gate', () => {
   it('is open while its API server is ready, and asks nobody else, over one connection', async () => {
@@ -117,7 +123,9 @@ describe('master-gate', () => {
     own.behaviour = 'unready';
     const since = Date.now();
     await eventually('closed');
-    expect(Date.now() - since).toBeLessThan(3000);
+    // The bar is 3 s, of which up to one passes before /readyz says so; a busy machine may take longer.
+    expect(Date.now() - since).toBeGreaterThan(1000);
+    expect(Date.now() - since).toBeLessThan(4000);
     expect(ruleset()).toContain(`iifname != "lo" tcp dport ${port} `);
   });
 
@@ -142,17 +150,20 @@ describe('master-gate', () => {
     await eventually('closed', 8000);
   });
 
-  it('forgives one failure', async () => {
+  it('bears an election of etcd’s leader: nobody is ready, and then this one up to a second after the others', async () => {
     const own = await start(OWN, 'ready');
-    await start(SECOND, 'ready');
+    const second = await start(SECOND, 'ready');
     guard();
     await eventually('open');
-    const { questions } = own;
-    own.behaviour = 'unready';
-    await expect.poll(() => own.questions, { interval: 2 }).toBeGreaterThan(questions);
-    own.behaviour = 'ready';
-    await sleep(A_WHILE);
-    expect(state()).toBe('open');
+    for (const meanwhile of ['unready', 'hangs', 'unready'] as const) {
+      own.behaviour = second.behaviour = meanwhile;
+      await sleep(2500);
+      second.behaviour = 'ready';
+      await sleep(900);
+      own.behaviour = 'ready';
+      await sleep(2500);
+    }
+    expect(rulesets()).toBe(1);
   });
 
   it('stays open when no other master is ready, dead or hanging as they may be', async () => {

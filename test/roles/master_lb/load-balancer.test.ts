@@ -21,6 +21,7 @@ let folder: string;
 let running: ReturnType<typeof run> | undefined;
 let apiPort: number;
 let lbPort: number;
+let allPort: number;
 const masters = new Map<string, { server: Server; sockets: Set<Socket>; accepted: number }>();
 
 beforeAll(async () => {
@@ -30,6 +31,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
   apiPort = await freePort();
   lbPort = await freePort();
+  allPort = await freePort();
 });
 afterEach(async () => {
   // SIGTERM: a killed master of nginx would leave its workers behind.
@@ -79,6 +81,7 @@ function configuration(): string {
   return addresses
     .reduce((text, address, index) => text.replaceAll(`${address}:6443`, `${MASTERS[index]}:${apiPort}`), rendered('level-3'))
     .replaceAll('127.0.0.1:16443', `127.0.0.1:${lbPort}`)
+    .replaceAll('127.0.0.1:16444', `127.0.0.1:${allPort}`)
     .replaceAll('fail_timeout=10s', 'fail_timeout=1s')
     .replace('/usr/lib/nginx/modules/ngx_stream_module.so', nginx.streamModule);
 }
@@ -140,14 +143,12 @@ async function dialMany(count: number): Promise<Map<string, number>> {
 
 describe('nginx.conf', () => {
   it('has the mesh address of every master and of nobody else', () => {
-    expect([...rendered('level-4').matchAll(/server (\S+) /g)].map(([, address]) => address)).toEqual([
-      '10.0.1.11:6443',
-      '10.0.1.12:6443',
-    ]);
+    const servers = [...rendered('level-4').matchAll(/server (10\S+) /g)].map(([, address]) => address);
+    expect(servers).toEqual(['10.0.1.11:6443', '10.0.1.12:6443', '10.0.1.11:6443', '10.0.1.12:6443']);
   });
 
   it('takes a master out after more than 1 failure in 10 seconds', () => {
-    expect(rendered('level-3').match(/:6443 max_fails=2 fail_timeout=10s;/g)).toHaveLength(3);
+    expect(rendered('level-3').match(/:6443 .*max_fails=2 fail_timeout=10s;/g)).toHaveLength(3);
   });
 
   it('passes nginx -t, which finds a mistake', async () => {
@@ -178,6 +179,17 @@ describe('the load balancer of a node', () => {
     expect([...(await dialMany(20)).keys()].sort()).toEqual(['127.0.0.11', '127.0.0.13']);
     await sleep(OUT_MS);
     expect((await dialMany(60)).get('127.0.0.12')).toBeGreaterThan(5);
+  });
+
+  it('asks masters that are out when all are, so that the first that is back answers', async () => {
+    await start('127.0.0.12');
+    await balance();
+    await kill('127.0.0.12');
+    // Nobody is there, so that all are taken out.
+    for (let request = 0; request < 12; request++) await expect(dial()).rejects.toThrow();
+    await start('127.0.0.12');
+    const counts = await dialMany(20);
+    expect([...counts]).toEqual([['127.0.0.12', 20]]);
   });
 
   it('gives a master that comes back the next connections', async () => {
