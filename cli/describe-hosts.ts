@@ -9,11 +9,15 @@ const SHOWN = 4;
 
 /** Nodes that are new or leave, and what those that stay get compared with what is rendered, or was in the commit `since`. */
 export function describeHosts(preview: HostPreview, since?: string): string {
-  const { installed, leaving, staying, changes } = preview;
+  const { installed, leaving, staying, changes, settled } = preview;
   return [
     ...(installed.length === 0 ? [] : [`To be installed: ${installed.join(', ')}.`]),
     ...(leaving.length === 0 ? [] : [`To leave with their servers: ${leaving.join(', ')}.`]),
     ...(staying.length === 0 ? [] : existing(staying, changes, since)),
+    ...settled.map(
+      ({ what, nodes }) =>
+        `For new servers only: ${what}. These stay as they were made: ${fewOf(nodes, SHOWN)}.`,
+    ),
   ].join('\n');
 }
 

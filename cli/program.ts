@@ -7,6 +7,7 @@ import { addConfigure } from './configure.ts';
 import { addDestroy } from './destroy.ts';
 import { addDiff } from './diff.ts';
 import { addGraph } from './graph.ts';
+import { addHelp } from './help-command.ts';
 import { addInit } from './init.ts';
 import { addKubeconfig } from './kubeconfig.ts';
 import { addPlan } from './plan.ts';
@@ -50,7 +51,7 @@ export function kubehausProgram(): Command {
     .showHelpAfterError('(kubehaus help <command> tells more)')
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp()}`);
-  for (const add of subcommands) add(program);
+  for (const add of [...subcommands, addHelp]) add(program);
   return program;
 }
 

@@ -57,35 +57,52 @@ const BETWEEN_ZONES_MS = 130;
 function etcdAcrossZones(
   config: ClusterConfig,
   source: Source,
-  { value: lock }: Parsed<ClusterLock>,
+  { value: lock, source: lockSource }: Parsed<ClusterLock>,
 ): Problem[] {
   const { heartbeatMs, electionMs } = config.etcd;
   if (heartbeatMs >= BETWEEN_ZONES_MS && electionMs >= 10 * heartbeatMs) return [];
-  const { list, locations, stay } = membersOf(config, lock);
+  const { list, locations, stay, stray } = membersOf(config, lock);
   if (new Set(locations.map(zoneOf)).size < 2) return [];
   const places = locations.map((one) => `${one} (${zoneOf(one)})`).join(', ');
   const timing = `et etcd.heartbeatMs to the round trip between them, at least ${BETWEEN_ZONES_MS}, and etcd.electionMs to 10 times that`;
+  const [file, path, remedy] = !stay
+    ? ([source, list, `Use locations of one zone, fsn1, nbg1 and hel1 for example, or s${timing}`] as const)
+    : stray === undefined
+      ? ([source, ['etcd', 'heartbeatMs'], `S${timing}`] as const)
+      : ([
+          lockSource,
+          ['nodes', stray, 'location'],
+          `Restore the file from version control if it was edited; if ${stray} is there, s${timing}`,
+        ] as const);
   return [
     problemAt(
-      source,
-      stay ? ['etcd', 'heartbeatMs'] : list,
+      file,
+      path,
       `etcd members in ${places} are too far apart for a heartbeat of ${heartbeatMs} ms and an election timeout of ${electionMs} ms`,
-      stay ? `S${timing}` : `Use locations of one zone, fsn1, nbg1 and hel1 for example, or s${timing}`,
+      remedy,
     ),
   ];
 }
 
-/** Where etcd's members are, or may be put, each location once; the list that says it; and whether all are there, to stay. */
+/**
+ * Where etcd's members are, or may be put, each location once; the list that says it; whether all are there, to stay; and one
+ * that is where the list has no place, as the lock alone says.
+ */
 function membersOf(config: ClusterConfig, lock: ClusterLock) {
   const { name, etcd, controlPlane } = config;
   const isolated = etcd.placement === 'isolated';
   const { count, serverType, locations } = isolated ? etcd : controlPlane;
-  const choice = locations ?? config.locations;
+  const choice: readonly string[] = locations ?? config.locations;
   const members = Array.from({ length: count }, (_, index) => {
-    const member = lock.nodes[nodeName(name, isolated ? ETCD_POOL : MASTER_POOL, index + 1)];
-    if (member !== undefined) return { stays: true, places: [member.location] };
+    const node = nodeName(name, isolated ? ETCD_POOL : MASTER_POOL, index + 1);
+    const known = lock.nodes[node]?.location;
+    if (known !== undefined) return { node, stays: true, places: [known] };
     // As plan.ts places it: in turn, and anywhere in the list where another type would do.
-    return { stays: false, places: serverType.length === 1 ? [choice[index % choice.length]] : choice };
+    return {
+      node,
+      stays: false,
+      places: serverType.length === 1 ? [choice[index % choice.length] as string] : choice,
+    };
   });
   // One member has nobody to hear from.
   const places = members.length === 1 ? [] : members.flatMap((member) => member.places);
@@ -94,5 +111,6 @@ function membersOf(config: ClusterConfig, lock: ClusterLock) {
     // Of one that Hetzner no longer has, nobody knows the zone.
     locations: [...new Set(places)].filter((one): one is Location => location.safeParse(one).success),
     stay: members.every(({ stays }) => stays),
+    stray: members.find(({ places }) => !places.every((one) => choice.includes(one)))?.node,
   };
 }

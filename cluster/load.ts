@@ -10,6 +10,8 @@ export interface ClusterTexts {
   readonly clusterYaml: string;
   /** cluster.lock.yaml; absent before the first plan. */
   readonly lockYaml?: string | undefined;
+  /** Whether servers are known to be made; remedies are for none such only where that may be. */
+  readonly serversMade?: boolean;
 }
 
 /**
@@ -19,7 +21,8 @@ export interface ClusterTexts {
 export function loadCluster(texts: ClusterTexts): Result<{ plan: ClusterPlan; lock: ClusterLock }> {
   const cluster = parseYaml(texts.clusterYaml, 'cluster.yaml', clusterSchema);
   const lock = parseLock(texts.lockYaml);
-  const problems = [...cluster.problems, ...lock.problems, ...validateCluster(cluster, lock)];
+  const before = { ...lock, serversMade: texts.serversMade ?? false };
+  const problems = [...cluster.problems, ...lock.problems, ...validateCluster(cluster, before)];
   if (problems.length > 0) return { ok: false, problems: inFileOrder(problems) };
   return { ok: true, value: planCluster(cluster.value, lock.value) };
 }

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.ts';
 import { nodesAskedFor } from './room.ts';
-import type { Rule } from './rule.ts';
+import type { Before, Rule } from './rule.ts';
 import type { ClusterConfig } from './schema.ts';
 import { problemAt, type Source } from './source.ts';
 
@@ -11,7 +11,7 @@ export const podNetworkRules: readonly Rule[] = [calicoWithoutTypha];
 const NODES_WITHOUT_TYPHA = 100;
 
 /** Each node of Calico watches the API by itself, unless Typha stands in between, which its plain manifest does not have. */
-function calicoWithoutTypha(config: ClusterConfig, source: Source): Problem[] {
+function calicoWithoutTypha(config: ClusterConfig, source: Source, { serversMade }: Before): Problem[] {
   if (config.network.cni !== 'calico') return [];
   const nodes = nodesAskedFor(config)
     .filter(({ role }) => role !== 'etcd')
@@ -22,7 +22,7 @@ function calicoWithoutTypha(config: ClusterConfig, source: Source): Problem[] {
       source,
       ['network', 'cni'],
       `${nodes} masters and workers are too many for Calico without Typha, which this version of kubehaus does not install`,
-      `Use at most ${NODES_WITHOUT_TYPHA}, or another pod network if the cluster was never brought up`,
+      `Use at most ${NODES_WITHOUT_TYPHA}${serversMade ? '' : ', or another pod network if the cluster was never brought up'}`,
     ),
   ];
 }

@@ -10,7 +10,13 @@ import { toleratedFailures } from './topology.ts';
 import { known } from './unreadable.ts';
 
 /** A rule on what has changed since the cluster was planned last. */
-type ChangeRule = (config: ClusterConfig, source: Source, lock: ClusterLock) => Problem[];
+type ChangeRule = (
+  config: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  /** What a remedy ends with where perhaps no server was ever made; empty where some were. */
+  unless: string,
+) => Problem[];
 
 /** Changes that would need more than a rerun: they are refused until there is a way that keeps the cluster whole. */
 export const changesOfRunningCluster: readonly Rule[] = [
@@ -29,30 +35,32 @@ export const changesOfRunningCluster: readonly Rule[] = [
     mastersRemoved,
   ].map((rule) =>
     // Under another name, all else would be compared with nodes of another cluster.
-    ofRunning((config, source, lock) =>
-      known(() => otherName(config, source, lock).length > 0) === true ? [] : rule(config, source, lock),
+    ofRunning((config, source, lock, unless) =>
+      known(() => otherName(config, source, lock, unless).length > 0) === true
+        ? []
+        : rule(config, source, lock, unless),
     ),
   ),
 ];
 
 function ofRunning(rule: ChangeRule): Rule {
-  return (config, source, { value: lock }) =>
-    Object.keys(lock.nodes).length === 0 ? [] : rule(config, source, lock);
+  return (config, source, { value: lock, serversMade }) =>
+    Object.keys(lock.nodes).length === 0 ? [] : rule(config, source, lock, serversMade ? '' : UNLESS);
 }
 
 /** Rendering alone has put new nodes into the lock. */
 const OR_RESTORE = 'or restore cluster.lock.yaml from version control if the new ones were never made';
 
-const UNLESS = 'or remove cluster.lock.yaml if the cluster was never brought up';
+const UNLESS = ', or remove cluster.lock.yaml if the cluster was never brought up';
 
-function otherName(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherName(config: ClusterConfig, source: Source, lock: ClusterLock, unless: string): Problem[] {
   if (lock.name === undefined || lock.name === config.name) return [];
   return [
     problemAt(
       source,
       ['name'],
       `the cluster is called ${lock.name}, and another name would mean other servers in the place of all of them`,
-      `Keep ${lock.name}, ${UNLESS}; another cluster belongs in a folder of its own`,
+      `Keep ${lock.name}${unless}; another cluster belongs in a folder of its own`,
     ),
   ];
 }
@@ -64,18 +72,25 @@ function kept<Value extends string | number>(
   before: Value | undefined,
   now: Value,
   message: (before: Value) => string,
+  unless: string,
 ): Problem[] {
   if (before === undefined || before === now) return [];
-  return [problemAt(source, path, message(before), `Keep ${before}, ${UNLESS}`)];
+  return [problemAt(source, path, message(before), `Keep ${before}${unless}`)];
 }
 
-function otherVersion({ kubernetes }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherVersion(
+  { kubernetes }: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  unless: string,
+): Problem[] {
   return kept(
     source,
     ['kubernetes', 'version'],
     lock.components['kubeadm']?.version,
     kubernetes.version,
     (running) => `cluster.lock.yaml has Kubernetes ${running}, and ${whyNot(running, kubernetes.version)}`,
+    unless,
   );
 }
 
@@ -89,7 +104,12 @@ function whyNot(running: string, wanted: string): string {
   return `this version of kubehaus has no upgrade to ${wanted}`;
 }
 
-function otherNetworks({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherNetworks(
+  { network }: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  unless: string,
+): Problem[] {
   const users = [
     ['nodeCidr', 'nodes'],
     ['podCidr', 'pods'],
@@ -102,11 +122,17 @@ function otherNetworks({ network }: ClusterConfig, source: Source, lock: Cluster
       lock.network?.[name],
       network[name],
       (before) => `the ${what} of the running cluster have addresses of ${before}`,
+      unless,
     ),
   );
 }
 
-function otherPodNetwork({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherPodNetwork(
+  { network }: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  unless: string,
+): Problem[] {
   return kept(
     source,
     ['network', 'cni'],
@@ -114,6 +140,7 @@ function otherPodNetwork({ network }: ClusterConfig, source: Source, lock: Clust
     network.cni,
     (before) =>
       `${before} connects the pods of the running cluster, and all of them would lose their network`,
+    unless,
   );
 }
 
@@ -121,7 +148,12 @@ function otherPodNetwork({ network }: ClusterConfig, source: Source, lock: Clust
  * Terraform would close WireGuard's port, or take servers out of their network, before Ansible tells any of them where the
  * others are from now on: the mesh would be down in between, and with it etcd.
  */
-function otherTransport({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherTransport(
+  { network }: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  unless: string,
+): Problem[] {
   if (lock.network === undefined) return [];
   return kept(
     source,
@@ -129,10 +161,16 @@ function otherTransport({ network }: ClusterConfig, source: Source, lock: Cluste
     lock.network.privateCidr === undefined ? 'public' : 'private',
     network.transport,
     (running) => `the mesh of the running cluster has ${running} transport, and would be down while it moves`,
+    unless,
   );
 }
 
-function otherPrivateNetwork({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherPrivateNetwork(
+  { network }: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  unless: string,
+): Problem[] {
   if (network.transport !== 'private') return [];
   return kept(
     source,
@@ -140,11 +178,17 @@ function otherPrivateNetwork({ network }: ClusterConfig, source: Source, lock: C
     lock.network?.privateCidr,
     network.privateCidr,
     (before) => `the servers of the running cluster have private addresses of ${before}`,
+    unless,
   );
 }
 
 /** As with the transport: Terraform would open one port and close the other before Ansible tells any host of it. */
-function otherWireguardPort({ network }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherWireguardPort(
+  { network }: ClusterConfig,
+  source: Source,
+  lock: ClusterLock,
+  unless: string,
+): Problem[] {
   return kept(
     source,
     ['network', 'wireguardPort'],
@@ -152,10 +196,11 @@ function otherWireguardPort({ network }: ClusterConfig, source: Source, lock: Cl
     network.wireguardPort,
     (before) =>
       `the nodes of the running cluster listen on ${before}, and would lose each other while the port changes`,
+    unless,
   );
 }
 
-function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock, unless: string): Problem[] {
   const planned = privateNetworkOf(config);
   if (planned === undefined || lock.network?.privateCidr === undefined) return [];
   const [name, node] =
@@ -167,12 +212,12 @@ function otherZone(config: ClusterConfig, source: Source, lock: ClusterLock): Pr
       source,
       config.controlPlane.locations ? ['controlPlane', 'locations'] : ['locations'],
       `the private network of the running cluster is where ${name} is, in ${node.location}, and cannot have servers in ${planned.zone}`,
-      `Use locations of the same network zone as ${node.location}, ${UNLESS}`,
+      `Use locations of the same network zone as ${node.location}${unless}`,
     ),
   ];
 }
 
-function otherUser({ ssh }: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function otherUser({ ssh }: ClusterConfig, source: Source, lock: ClusterLock, unless: string): Problem[] {
   const user = lock.sshUser ?? 'root';
   if (user === ssh.user) return [];
   return [
@@ -180,18 +225,19 @@ function otherUser({ ssh }: ClusterConfig, source: Source, lock: ClusterLock): P
       source,
       ['ssh', 'user'],
       `the servers let ${user} in: who logs in is settled at their first boot`,
-      `Keep ${user}, ${UNLESS}; or give ${ssh.user} your keys, and sudo without a password, on every server by hand, and then set sshUser in cluster.lock.yaml to ${ssh.user}`,
+      `Keep ${user}${unless}; or give ${ssh.user} your keys, and sudo without a password, on every server by hand, and then set sshUser in cluster.lock.yaml to ${ssh.user}`,
     ),
   ];
 }
 
-function etcdMoved(config: ClusterConfig, source: Source, lock: ClusterLock): Problem[] {
+function etcdMoved(config: ClusterConfig, source: Source, lock: ClusterLock, unless: string): Problem[] {
   return kept(
     source,
     ['etcd', 'placement'],
     placementOf(config, lock),
     config.etcd.placement,
     (before) => `etcd of the running cluster is ${before}, and its data would not move along`,
+    unless,
   );
 }
 

@@ -2,7 +2,6 @@ import { architectureRules } from './architecture-rules.ts';
 import { cgroupRules } from './cgroup-rules.ts';
 import { etcdRules } from './etcd-rules.ts';
 import { firewallRules } from './firewall-rules.ts';
-import type { ClusterLock } from './lock.ts';
 import { lockRules } from './lock-rules.ts';
 import { mountPathRules } from './mount-path-rules.ts';
 import { nodeName, PLACEMENT_GROUP_LIMIT, PROJECT_PLACEMENT_GROUPS } from './names.ts';
@@ -12,7 +11,7 @@ import { podNetworkRules } from './pod-network-rules.ts';
 import type { Problem } from './problem.ts';
 import { privateNetworkRules } from './private-network-rules.ts';
 import { enoughAddresses, enoughPodNetworks } from './room.ts';
-import { eachPool, type Rule } from './rule.ts';
+import { eachPool, type Before, type Rule } from './rule.ts';
 import { changesOfRunningCluster } from './running-cluster.ts';
 import type { ClusterConfig } from './schema.ts';
 import { problemAt, type Source } from './source.ts';
@@ -43,8 +42,8 @@ export const rules: readonly Rule[] = [
  * Everything that is wrong with the cluster as a whole. A rule that needs a field which is wrong itself says nothing; the other
  * rules go on.
  */
-export function validateCluster(cluster: Parsed<ClusterConfig>, lock: Parsed<ClusterLock>): Problem[] {
-  return rules.flatMap((rule) => known(() => rule(cluster.value, cluster.source, lock)) ?? []);
+export function validateCluster(cluster: Parsed<ClusterConfig>, before: Before): Problem[] {
+  return rules.flatMap((rule) => known(() => rule(cluster.value, cluster.source, before)) ?? []);
 }
 
 /** Masters that are not schedulable have a taint that ordinary pods do not tolerate. */

@@ -1,4 +1,5 @@
 import { hostChanges, type HostChange } from '../render/host-changes.ts';
+import { settledEdits, type SettledEdit } from '../render/settled-edits.ts';
 import { readTree } from '../render/write.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { readCommittedTree } from './committed-tree.ts';
@@ -15,6 +16,8 @@ export interface HostPreview {
   readonly staying: readonly string[];
   /** What is new for those, compared with what was rendered before; undefined when nothing was. */
   readonly changes: readonly HostChange[] | undefined;
+  /** What is for new servers alone, and leaves those as they are. */
+  readonly settled: readonly SettledEdit[];
 }
 
 /**
@@ -37,5 +40,6 @@ export async function previewHosts(
     leaving: [...made].filter((name) => !planned.includes(name)),
     staying,
     changes: before.size === 0 ? undefined : hostChanges(before, tree, staying),
+    settled: settledEdits(plan, before, tree, staying),
   };
 }

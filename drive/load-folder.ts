@@ -19,13 +19,9 @@ export async function loadFolder(folder: ClusterFolder): Promise<{ plan: Cluster
   ]);
   if (clusterYaml === undefined) throw noClusterFile(folder.clusterYaml);
   const made = parseAddresses(addresses);
-  const ofServers =
-    made.problems.length > 0
-      ? made.problems
-      : lockYaml === undefined
-        ? withoutLock(Object.keys(made.value.all.hosts))
-        : [];
-  const loaded = loadCluster({ clusterYaml, lockYaml });
+  const madeNames = made.problems.length > 0 ? [] : Object.keys(made.value.all.hosts);
+  const ofServers = [...made.problems, ...(lockYaml === undefined ? withoutLock(madeNames) : [])];
+  const loaded = loadCluster({ clusterYaml, lockYaml, serversMade: madeNames.length > 0 });
   if (loaded.ok && ofServers.length === 0) return loaded.value;
   throw invalidCluster(folder.root, inFileOrder([...(loaded.ok ? [] : loaded.problems), ...ofServers]));
 }

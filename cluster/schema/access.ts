@@ -37,10 +37,17 @@ const user = z
   });
 
 export const ssh = z.strictObject({
-  publicKeys: z.array(publicKey).default([]).describe('OpenSSH public keys that may log in.'),
+  publicKeys: z
+    .array(publicKey)
+    .default([])
+    .describe(
+      'OpenSSH public keys that may log in. New servers get them; those that are there keep the keys of their first boot (docs/outputs.md).',
+    ),
   projectKeys: setOf(z.string().min(1))
     .default([])
-    .describe('SSH keys of the Hetzner project that may log in, by name or fingerprint.'),
+    .describe(
+      'SSH keys of the Hetzner project that may log in, by name or fingerprint; as with publicKeys, on new servers.',
+    ),
   user: user
     .default('root')
     .describe(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { settingsBut } from './pass-through.ts';
+import { chosenIn, fixed, settingsBut } from './pass-through.ts';
 
 const RUNTIME = ['plugins', 'io.containerd.cri.v1.runtime'];
 const IMAGES = ['plugins', 'io.containerd.cri.v1.images'];
@@ -9,14 +9,14 @@ const RUNC = [...RUNTIME, 'containerd', 'runtimes', 'runc'];
 export const SYSTEMD_CGROUP = [...RUNC, 'options', 'SystemdCgroup'];
 
 const config = settingsBut([
-  [['version'], 'nothing: it is the form of the file'],
-  [['grpc', 'address'], 'nothing: the kubelet and kubeadm look for containerd there'],
-  [[...IMAGES, 'pinned_images', 'sandbox'], 'nothing: it is the image that kubeadm asks for'],
-  [[...IMAGES, 'registry', 'config_path'], 'mirror.registry'],
-  [[...RUNC, 'runtime_type'], 'nothing: runc is what is installed'],
-  [[...RUNC, 'options', 'BinaryName'], 'nothing: runc is where it is installed'],
-  [[...RUNTIME, 'cni', 'bin_dirs'], 'network.cni'],
-  [[...RUNTIME, 'cni', 'conf_dir'], 'network.cni'],
+  [['version'], fixed('it is the form of the file')],
+  [['grpc', 'address'], fixed('the kubelet and kubeadm look for containerd there')],
+  [[...IMAGES, 'pinned_images', 'sandbox'], fixed('it is the image that kubeadm asks for')],
+  [[...IMAGES, 'registry', 'config_path'], chosenIn('mirror.registry')],
+  [[...RUNC, 'runtime_type'], fixed('runc is what is installed')],
+  [[...RUNC, 'options', 'BinaryName'], fixed('runc is where it is installed')],
+  [[...RUNTIME, 'cni', 'bin_dirs'], chosenIn('network.cni')],
+  [[...RUNTIME, 'cni', 'conf_dir'], chosenIn('network.cni')],
 ]);
 
 export const containerd = z.strictObject({

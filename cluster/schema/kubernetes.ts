@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_KUBERNETES_VERSION, knownVersions, kubernetesVersions, nearestVersion } from '../catalog.ts';
-import { settingsBut } from './pass-through.ts';
+import { chosenIn, fixed, settingsBut } from './pass-through.ts';
 import { remedied, setOf } from './values.ts';
 
 const version = z.string().check((context) => {
@@ -21,32 +21,32 @@ const version = z.string().check((context) => {
 
 /** Fields of kubeadm's ClusterConfiguration (kubeadm.k8s.io/v1beta4) that other fields of cluster.yaml stand for. */
 const kubeadm = settingsBut([
-  [['apiServer'], 'controlPlane.apiServer, and controlPlane.certSANs'],
-  [['apiVersion'], 'nothing: the version of kubehaus decides it'],
-  [['certificatesDir'], 'nothing: other programs look for the certificates where they are'],
-  [['clusterName'], 'name'],
-  [['controlPlaneEndpoint'], 'controlPlane.publicEndpoint'],
-  [['controllerManager'], 'controlPlane.controllerManager'],
-  [['etcd'], 'etcd'],
-  [['kind'], 'nothing: it is a ClusterConfiguration'],
-  [['kubernetesVersion'], 'kubernetes.version'],
-  [['networking'], 'network.podCidr and network.serviceCidr'],
-  [['scheduler'], 'controlPlane.scheduler'],
+  [['apiServer'], chosenIn('controlPlane.apiServer, and controlPlane.certSANs')],
+  [['apiVersion'], fixed('the version of kubehaus decides it')],
+  [['certificatesDir'], fixed('other programs look for the certificates where they are')],
+  [['clusterName'], chosenIn('name')],
+  [['controlPlaneEndpoint'], chosenIn('controlPlane.publicEndpoint')],
+  [['controllerManager'], chosenIn('controlPlane.controllerManager')],
+  [['etcd'], chosenIn('etcd')],
+  [['kind'], fixed('it is a ClusterConfiguration')],
+  [['kubernetesVersion'], chosenIn('kubernetes.version')],
+  [['networking'], chosenIn('network.podCidr and network.serviceCidr')],
+  [['scheduler'], chosenIn('controlPlane.scheduler')],
 ]);
 
 /** kubeadm writes the control plane's static pods, and gives the cluster's DNS its domain. */
 const kubelet = settingsBut([
-  [['apiVersion'], 'nothing: the version of kubehaus decides it'],
-  [['clusterDomain'], 'nothing: the cluster’s DNS answers for cluster.local'],
-  [['containerRuntimeEndpoint'], 'nothing: it is containerd’s'],
-  [['kind'], 'nothing: it is a KubeletConfiguration'],
-  [['staticPodPath'], 'nothing: the control plane’s pods are where kubeadm writes them'],
+  [['apiVersion'], fixed('the version of kubehaus decides it')],
+  [['clusterDomain'], fixed('the cluster’s DNS answers for cluster.local')],
+  [['containerRuntimeEndpoint'], fixed('it is containerd’s')],
+  [['kind'], fixed('it is a KubeletConfiguration')],
+  [['staticPodPath'], fixed('the control plane’s pods are where kubeadm writes them')],
 ]);
 
 const kubeProxy = settingsBut([
-  [['apiVersion'], 'nothing: the version of kubehaus decides it'],
-  [['clusterCIDR'], 'network.podCidr'],
-  [['kind'], 'nothing: it is a KubeProxyConfiguration'],
+  [['apiVersion'], fixed('the version of kubehaus decides it')],
+  [['clusterCIDR'], chosenIn('network.podCidr')],
+  [['kind'], fixed('it is a KubeProxyConfiguration')],
 ]);
 
 const preflightCheck = z.string().refine((text) => /^[\w.:/-]+$/.test(text), {

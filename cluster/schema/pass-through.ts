@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { remedied } from './values.ts';
 
-/** Path of a field that is not the user's, and where in cluster.yaml is said what may be chosen of it. */
+/** Path of a field that is not the user's, and what to know once it is removed: `chosenIn` or `fixed`. */
 type Owned = readonly [path: readonly string[], instead: string];
+
+/** Other fields of cluster.yaml stand for it. */
+export const chosenIn = (fields: string) => `what may be chosen of it is in ${fields}`;
+
+/** It can only be as kubehaus sets it. */
+export const fixed = (why: string) => `it cannot be chosen: ${why}`;
 
 /** Settings that are handed on as they are, but for those that kubehaus sets: these are refused, lest they are dropped in silence. */
 export function settingsBut(owned: readonly Owned[]) {
@@ -16,7 +22,7 @@ export function settingsBut(owned: readonly Owned[]) {
           input: context.value,
           path: [...path],
           message: `kubehaus sets "${path.at(-1)}" itself, since other parts of the cluster depend on it`,
-          ...remedied(`Remove it; what may be chosen of it is in ${instead}`),
+          ...remedied(`Remove it; ${instead}`),
         });
       }
     })

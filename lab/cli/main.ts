@@ -6,6 +6,7 @@ import { disk } from './disk.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { faultCommand } from './fault.ts';
+import { addHelp } from './help-command.ts';
 import { commandsOf } from './name-option.ts';
 import { bytes } from './numbers.ts';
 import { priceCommand } from './price.ts';
@@ -54,6 +55,7 @@ command('disk', 'give a host that is off a small disk of its own at a folder, wh
 program.addCommand(faultCommand());
 program.addCommand(priceCommand());
 program.addCommand(probeCommand());
+addHelp(program);
 
 // Signals end us between two steps, never within one. Our children get theirs from the terminal, or end with us.
 for (const [signal, number] of [

@@ -182,6 +182,8 @@ describe('a machine on which something is missing', () => {
 describe('arguments that are wrong', () => {
   it.each([
     [['nonsense'], "unknown command 'nonsense'"],
+    [['help', 'nonsense'], "unknown command 'nonsense'"],
+    [['help', 'plna'], 'Did you mean plan?'],
     [['up', '--nonsense'], "unknown option '--nonsense'"],
     [['ssh'], "missing required argument 'node'"],
     [['up', '--ssh-timeout', 'soon'], 'It must be a number of seconds above 0.'],
@@ -223,6 +225,7 @@ describe('help', () => {
     const { stdout: help } = await kubehaus(['help', 'kubeconfig']);
     expect(help).toContain('kubehaus tunnel -- kubectl get nodes');
     expect(help).toContain('-C, --cluster <folder>');
+    expect(await kubehaus(['help'])).toEqual({ exitCode: 0, stdout, stderr: '' });
   });
 
   it('tells its version', async () => {

@@ -77,6 +77,10 @@ describe('etcd members in several network zones', () => {
     const far = lockOf({ locations: ['fsn1', 'ash'], etcd: stacked(RAISED) });
     expect(refusedPaths({ locations: ['hil', 'ash'] }, near)).toEqual([]);
     // They can't be moved, so that the timing alone is left to change.
-    expect(refusedPaths({ locations: ['fsn1'] }, far)).toEqual(['etcd.heartbeatMs']);
+    expect(refusedPaths({ locations: ['fsn1', 'ash'] }, far)).toEqual(['etcd.heartbeatMs']);
+    // Those that are to come are put elsewhere by the list alone.
+    expect(refusedPaths({ locations: ['ash'], controlPlane: { count: 5 } }, near)).toEqual(['locations']);
+    // Where the list does not say that one is there, the line of the lock that does.
+    expect(refusedPaths({ locations: ['fsn1'] }, far)).toEqual(['nodes.prod-master-2.location']);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadFolder } from '../../drive/load-folder.ts';
 import { madeNames, readHosts, writeAddresses } from '../../drive/inventory.ts';
 import { lockPlan } from '../../drive/render-folder.ts';
-import { folderWith } from './cluster-in-a-folder.ts';
+import { CLUSTER_YAML, folderWith } from './cluster-in-a-folder.ts';
 
 const servers = new Map([
   ['prod-worker-1', { id: '14', ipv4: '203.0.113.14', ipv6: '2001:db8::14' }],
@@ -119,5 +119,20 @@ describe('the inventory of addresses', () => {
         ),
       ],
     });
+  });
+
+  it('keeps a refusal from advising to remove cluster.lock.yaml', async () => {
+    const folder = await folderWith();
+    const plan = await lockPlan(folder);
+    await writeFile(folder.clusterYaml, `${CLUSTER_YAML}network: { cni: flannel }\n`);
+    const remedy = async () => {
+      const failure: unknown = await loadFolder(folder).catch((error: unknown) => error);
+      return /Keep native.*/.exec((failure as { details: readonly string[] }).details.join('\n'))?.[0];
+    };
+    expect(await remedy()).toBe(
+      'Keep native, or remove cluster.lock.yaml if the cluster was never brought up.',
+    );
+    await writeAddresses(folder, plan, servers);
+    expect(await remedy()).toBe('Keep native.');
   });
 });
