@@ -38,10 +38,13 @@ func (c configMap) number() int64 {
 // nodeLabel is on every ConfigMap that a node's probe writes.
 const nodeLabel = "kubehaus.dev/probe-node"
 
+// keptEvery is how many periods lie between two reads on the kept connection: whether it drops is told by few.
+const keptEvery = 5
+
 // probeAPI runs the four series until ctx ends:
 //
 //	read   GET without resourceVersion, which asks etcd's quorum; each on a new TCP and TLS connection
-//	kept   the same over one HTTP/2 connection, as controllers have it
+//	kept   the same over one HTTP/2 connection, as controllers have it; a fifth as often
 //	write  a running number, each on a new connection; see lanes
 //	watch  on what it writes
 func probeAPI(ctx context.Context, common settings, options apiOptions, log *Log) error {
@@ -64,8 +67,8 @@ func probeAPI(ctx context.Context, common settings, options apiOptions, log *Log
 		running.Add(1)
 		go func() { defer running.Done(); run() }()
 	}
-	read := func(name string, from api) {
-		every(ctx, common.period(), lastWords, func(number int64) {
+	read := func(name string, from api, period time.Duration) {
+		every(ctx, period, lastWords, func(number int64) {
 			object := lanes.lastAcknowledged()
 			line := Line{Series: name, Number: number, Object: object}
 			attempts(log, common.timeout, line, func(ctx context.Context) result {
@@ -76,8 +79,8 @@ func probeAPI(ctx context.Context, common settings, options apiOptions, log *Log
 			})
 		})
 	}
-	series(func() { read("read", over(newConnections(trust))) })
-	series(func() { read("kept", over(keptConnection(trust))) })
+	series(func() { read("read", over(newConnections(trust)), common.period()) })
+	series(func() { read("kept", over(keptConnection(trust)), keptEvery*common.period()) })
 	series(func() {
 		to := over(newConnections(trust))
 		every(ctx, common.period(), lastWords, func(number int64) {
