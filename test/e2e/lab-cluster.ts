@@ -48,11 +48,7 @@ export async function labCluster(name: string, example: string): Promise<LabClus
   const lab = labNamed(name);
   await removeLab(lab);
   await bringUp(lab);
-  return clusterIn(lab, await clusterFolderFor(lab, join(ROOT, 'examples', example, 'cluster.yaml')));
-}
-
-/** The cluster in a folder of a lab that is up. */
-export async function clusterIn(lab: Lab, folder: string): Promise<LabCluster> {
+  const folder = await clusterFolderFor(lab, join(ROOT, 'examples', example, 'cluster.yaml'));
   const environment = {
     ...process.env,
     ...(await readEnvironment(lab)),
