@@ -34,7 +34,7 @@ export async function brokenLoadBalancers(
 export function broken(text: string, breakage: Breakage): string {
   switch (breakage) {
     case 'a master left out':
-      return replaced(text, [/^ *server \S+:6443 [^]*?;\n/m, '']);
+      return withoutFirstMaster(text);
     case 'no health checks':
       return replaced(
         text,
@@ -46,6 +46,16 @@ export function broken(text: string, breakage: Breakage): string {
       throw new Error(`no such breakage: ${String(unknown)}`);
     }
   }
+}
+
+/** Without any line that names the master which is named first. */
+function withoutFirstMaster(text: string): string {
+  const address = /^ *server (\S+:6443) /m.exec(text)?.[1];
+  if (address === undefined) throw new Error('nginx.conf has nothing like a master');
+  return text
+    .split('\n')
+    .filter((line) => !line.includes(` server ${address} `))
+    .join('\n');
 }
 
 function replaced(text: string, ...changes: readonly (readonly [RegExp, string])[]): string {
