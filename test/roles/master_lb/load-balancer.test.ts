@@ -176,7 +176,8 @@ describe('the load balancer of a node', () => {
     const counts = await dialMany(60);
     expect([...counts.keys()].sort()).toEqual(['127.0.0.11', '127.0.0.13']);
     await start('127.0.0.12');
-    expect([...(await dialMany(20)).keys()].sort()).toEqual(['127.0.0.11', '127.0.0.13']);
+    // It is back and still out: the last resort alone gets there, which 1 connection in 1,500 draws.
+    expect((await dialMany(20)).get('127.0.0.12') ?? 0).toBeLessThan(3);
     await sleep(OUT_MS);
     expect((await dialMany(60)).get('127.0.0.12')).toBeGreaterThan(5);
   });
@@ -211,7 +212,7 @@ describe('the load balancer of a node', () => {
     await balance();
     const clients = await Promise.all(Array.from({ length: 6 }, dial));
     // The reload brings a file without the last master; who speaks with it goes on doing so.
-    writeFileSync(file(), configuration().replace(/server 127\.0\.0\.13.*\n/, ''));
+    writeFileSync(file(), configuration().replace(/server 127\.0\.0\.13.*\n/g, ''));
     running?.kill('SIGHUP');
     await sleep(500);
     expect([...(await dialMany(30)).keys()].sort()).toEqual(['127.0.0.11', '127.0.0.12']);
