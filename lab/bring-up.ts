@@ -9,7 +9,7 @@ import { buildHostImage } from './host-image/build.ts';
 import { hostIds, shallBeOn } from './hosts/host-folder.ts';
 import { powerOn } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
-import { takeMachineSettings } from './machine-settings.ts';
+import { makeLabFolder } from './machine-settings.ts';
 import { holdNetworkFaults } from './network/faults.ts';
 import { holdFirewalls } from './network/firewalls.ts';
 import { makeControlNamespace } from './network/namespaces.ts';
@@ -23,7 +23,7 @@ import { lockFile, type Lab } from './state.ts';
 export async function bringUp(lab: Lab): Promise<void> {
   const [mirror] = await Promise.all([buildMirror(), buildHostImage(lab.cache)]);
   await underLock(lab, async () => {
-    await takeMachineSettings(lab);
+    await makeLabFolder(lab);
     await clearLeftovers(lab);
     await makeControlNamespace(lab);
     await holdFirewalls(lab);

@@ -7,7 +7,7 @@ import { filesOfLoopDevices } from './hosts/disks.ts';
 import { hostExists, removeHost } from './hosts/host-folder.ts';
 import { clearRemains } from './hosts/power.ts';
 import { running } from './hosts/running.ts';
-import { giveBackMachineSettings } from './machine-settings.ts';
+import { removeLabFolder } from './machine-settings.ts';
 import { controlNamespace, hostIdIn } from './names.ts';
 import { namespaces, removeNamespace } from './network/namespaces.ts';
 import { privateNamespaces } from './network/private-networks.ts';
@@ -43,7 +43,7 @@ export async function removeLab(lab: Lab): Promise<void> {
   for (const name of await privateNamespaces(lab)) await removeNamespace(name);
   await removeNamespace(control);
   await unmountBelow(lab.folder);
-  await giveBackMachineSettings(lab);
+  await removeLabFolder(lab);
 }
 
 /** What is left of the lab; nothing after {@link removeLab}. For people to read, and for tests. */

@@ -32,8 +32,8 @@ const needed: Readonly<Record<string, number>> = { 'fs.inotify.max_user_instance
  * Makes the lab's folder, notes the machine-wide settings if it is the first lab, before anything changes them, and raises those
  * that labs need.
  */
-export async function takeMachineSettings(lab: Lab): Promise<void> {
-  await withSettings(lab, async () => {
+export async function makeLabFolder(lab: Lab): Promise<void> {
+  await withMachineSettings(lab, async () => {
     const file = noted(lab);
     await mkdir(lab.folder, { recursive: true });
     if (!existsSync(file)) {
@@ -48,8 +48,8 @@ export async function takeMachineSettings(lab: Lab): Promise<void> {
 }
 
 /** Removes the lab's folder and, if it was the last lab, puts the machine-wide settings back as they were. */
-export async function giveBackMachineSettings(lab: Lab): Promise<void> {
-  await withSettings(lab, async () => {
+export async function removeLabFolder(lab: Lab): Promise<void> {
+  await withMachineSettings(lab, async () => {
     await rm(lab.folder, { recursive: true, force: true });
     const file = noted(lab);
     if (!existsSync(file)) return;
@@ -65,7 +65,7 @@ export async function giveBackMachineSettings(lab: Lab): Promise<void> {
 }
 
 /** Labs come and go at the same time, and the settings are one for all of them: one lab at a time sees to them. */
-async function withSettings(lab: Lab, work: () => Promise<void>): Promise<void> {
+async function withMachineSettings(lab: Lab, work: () => Promise<void>): Promise<void> {
   // No lab's name begins with a dot.
   const lock = join(lab.cache, 'locks', '.machine-settings');
   await mkdir(dirname(lock), { recursive: true });

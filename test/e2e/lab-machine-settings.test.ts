@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { giveBackMachineSettings, takeMachineSettings } from '../../lab/machine-settings.ts';
+import { removeLabFolder, makeLabFolder } from '../../lab/machine-settings.ts';
 import { labNamed, type Lab } from '../../lab/state.ts';
 
 let folder: string;
@@ -20,9 +20,9 @@ it('lets labs come and go at the same time, and the last one removes what was no
   );
   const comeAndGo = async (lab: Lab): Promise<void> => {
     for (let times = 0; times < 20; times += 1) {
-      await takeMachineSettings(lab);
+      await makeLabFolder(lab);
       expect(existsSync(lab.folder)).toBe(true);
-      await giveBackMachineSettings(lab);
+      await removeLabFolder(lab);
       expect(existsSync(lab.folder)).toBe(false);
     }
   };
