@@ -8,5 +8,6 @@ export function unitsOf({ config }: ClusterPlan, node: NodePlan): readonly strin
     ...(node.etcdMember && config.etcd.snapshots.enabled ? ['etcd-snapshot.timer'] : []),
     ...(node.role === 'etcd' ? [] : ['containerd.service', 'master-lb.service', 'kubelet.service']),
     ...(node.role === 'control-plane' ? ['master-gate.service'] : []),
+    ...(node.role === 'control-plane' && config.etcd.placement === 'isolated' ? ['etcd-gate.service'] : []),
   ];
 }

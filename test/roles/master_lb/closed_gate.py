@@ -11,6 +11,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
 loader = importlib.machinery.SourceFileLoader("master_gate", sys.argv[1])
 master_gate = importlib.util.module_from_spec(importlib.util.spec_from_loader("master_gate", loader))
 loader.exec_module(master_gate)
@@ -76,12 +77,13 @@ def accept_all():
 
 
 try:
-    gate = master_gate.Gate(PORT)
+    rules = master_gate.Rules(master_gate.TABLE)
+    rules.set("", "test")
     result = {"open": both()}
     accept_all()
     client = outside(lambda: socket.create_connection(("192.0.2.1", PORT), timeout=2))
     (accepted,) = accept_all()
-    gate.set(closed=True, reason="test")
+    rules.set(master_gate.CLOSED % PORT, "test")
     result["closed"] = both()
     client.send(b"GET /")
     try:
@@ -100,7 +102,7 @@ try:
         result["closed"]["server_of_opened_before"] = "ended"
     except OSError as error:
         result["closed"]["server_of_opened_before"] = repr(error)
-    gate.set(closed=False, reason="test")
+    rules.set("", "test")
     result["opened_again"] = both()
 finally:
     other.kill()

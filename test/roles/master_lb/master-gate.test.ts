@@ -1,34 +1,22 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../render/scenarios.ts';
+import { answeringServers, type Behaviour } from './answering-servers.ts';
 import { makeCa, type KeyPair } from './certificates.ts';
 
 const GATE = join(ROOT, 'roles/master_lb/files/master-gate');
 const [OWN, SECOND, THIRD] = ['127.0.0.21', '127.0.0.22', '127.0.0.23'] as const;
 
-type Behaviour = 'ready' | 'unready' | 'hangs';
-interface ApiServer {
-  behaviour: Behaviour;
-  questions: number;
-  connections: number;
-  readonly server: Server;
-  /** Raw ones: a handshake that is under way is no connection to node:https yet. */
-  readonly sockets: Set<Socket>;
-}
-
 let pki: string;
 let ca: Awaited<ReturnType<typeof makeCa>>;
 const keyPairs = new Map<string, KeyPair>();
 let folder: string;
-let port: number;
 let gate: ReturnType<typeof runGate> | undefined;
-const apiServers = new Map<string, ApiServer>();
+const apiServers = answeringServers('/readyz');
 
 beforeAll(async () => {
   pki = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
@@ -40,7 +28,6 @@ afterAll(() => {
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
-  port = 0;
   // In place of the kernel's: writes down what it is told to do.
   writeFileSync(join(folder, 'nft'), `#!/bin/sh\ncat > ${folder}/next && mv ${folder}/next ${folder}/ruleset && echo >> ${folder}/count\n`);
   chmodSync(join(folder, 'nft'), 0o755);
@@ -49,49 +36,19 @@ afterEach(async () => {
   gate?.kill('SIGKILL');
   await gate;
   gate = undefined;
-  for (const address of [...apiServers.keys()]) await stop(address);
+  await apiServers.stopAll();
   rmSync(folder, { recursive: true });
 });
 
-async function start(address: string, behaviour: Behaviour, keyPair = keyPairs.get(address)): Promise<ApiServer> {
-  const server = createServer({ ...keyPair });
-  const apiServer: ApiServer = { behaviour, questions: 0, connections: 0, server, sockets: new Set() };
-  server.on('connection', (socket: Socket) => {
-    apiServer.connections += 1;
-    apiServer.sockets.add(socket);
-    socket.on('close', () => apiServer.sockets.delete(socket)).on('error', () => undefined);
-  });
-  server.on('tlsClientError', () => undefined);
-  server.on('request', (request, response) => {
-    apiServer.questions += 1;
-    // As a check of an etcd without a leader does: it answers when there is one again.
-    const answer = (): unknown =>
-      apiServer.behaviour === 'hangs'
-        ? server.listening && setTimeout(answer, 20)
-        : response.writeHead(request.url === '/readyz' && apiServer.behaviour === 'ready' ? 200 : 500).end('.');
-    answer();
-  });
-  await new Promise<void>((resolve) => server.listen(port, address, resolve));
-  port = (server.address() as { port: number }).port;
-  apiServers.set(address, apiServer);
-  return apiServer;
-}
-
-async function stop(address: string): Promise<void> {
-  const apiServer = apiServers.get(address);
-  apiServers.delete(address);
-  if (apiServer === undefined) return;
-  const closed = new Promise((resolve) => apiServer.server.close(resolve));
-  for (const socket of apiServer.sockets) socket.destroy();
-  await closed;
-}
+const start = (address: string, behaviour: Behaviour, keyPair = keyPairs.get(address)) =>
+  apiServers.start(address, behaviour, { ...keyPair });
 
 const runGate = (args: readonly string[], env: Record<string, string>) =>
-  execa('python3', [GATE, ...args], { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...env }, reject: false });
+  execa('python3', ['-B', GATE, ...args], { env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...env }, reject: false });
 
 function guard(others: readonly string[] = [SECOND, THIRD], env: Record<string, string> = {}): void {
   const masters = ['--own', OWN, ...others.flatMap((other) => ['--other', other])];
-  gate = runGate([...masters, '--port', `${port}`, '--ca', ca.certificate], env);
+  gate = runGate([...masters, '--port', `${apiServers.port()}`, '--ca', ca.certificate], env);
 }
 
 const ruleset = () => (existsSync(join(folder, 'ruleset')) ? readFileSync(join(folder, 'ruleset'), 'utf8') : 'none');
@@ -126,7 +83,7 @@ describe('master-gate', () => {
     // The bar is 3 s, of which up to one passes before /readyz says so; a busy machine may take longer.
     expect(Date.now() - since).toBeGreaterThan(1000);
     expect(Date.now() - since).toBeLessThan(4000);
-    expect(ruleset()).toContain(`iifname != "lo" tcp dport ${port} `);
+    expect(ruleset()).toContain(`iifname != "lo" tcp dport ${apiServers.port()} `);
   });
 
   it('opens at once when the API server is ready again', async () => {
@@ -208,7 +165,7 @@ describe('master-gate', () => {
     guard();
     await eventually('open');
     for (let restart = 0; restart < 5; restart++) {
-      await stop(OWN);
+      await apiServers.stop(OWN);
       await start(OWN, 'ready');
       await sleep(300);
       expect(state()).toBe('open');

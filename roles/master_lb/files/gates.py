@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What master-gate and etcd-gate have in common: servers that are asked whether they are ready, and rules that reset connections."""
+
+from __future__ import annotations
+
+import http.client
+import math
+import os
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+
+# Seconds between two questions: the sketch that the design was measured with asked as often.
+INTERVAL = 0.25
+# Seconds in which an answer is expected; from then on a server counts as not ready until it answers.
+PROMPT = 0.25
+# Seconds after which a question is given up and asked again, over a new connection. An API server whose etcd is silent answers after
+# two (--etcd-readycheck-timeout).
+TIMEOUT = 3.0
+# For how many seconds without a break another server must be ready while this one is not. When etcd's leader is lost, no API server is
+# ready until there is another, and then one after the other: each looks at etcd once a second (newETCD3Check in k8s.io/apiserver,
+# half of --etcd-readycheck-timeout). Who closed at once would close then.
+PATIENCE = 1.75
+
+class Server:
+    """A server that is asked for its readiness over one TLS connection that is kept."""
+
+    def __init__(self, address: str, port: int, path: str, trust: Callable[[], ssl.SSLContext], *, mark: int = 0):
+        self.address = address
+        self.port = port
+        self.path = path
+        # Files may be written while this program runs, so they are read with every new connection.
+        self.trust = trust
+        # On every packet of the questions, for rules to know them by (SO_MARK in socket(7), which needs CAP_NET_ADMIN); 0 for none.
+        self.mark = mark
+        self.connection: http.client.HTTPConnection | None = None
+
+    def ready(self) -> bool:
+        """Whether it answers 200 in time. Whatever else happens is a no."""
+        kept = self.connection is not None
+        try:
+            return self._ask()
+        except (OSError, http.client.HTTPException) as error:
+            self._forget()
+            # That a kept connection was ended, by a restart perhaps, says nothing of now. A silence does.
+            return kept and not isinstance(error, TimeoutError) and self.ready()
+
+    def _ask(self) -> bool:
+        if self.connection is None:
+            self.connection = self._connect()
+        self.connection.request("GET", self.path)
+        answer = self.connection.getresponse()
+        answer.read()
+        return answer.status == 200
+
+    def _connect(self) -> http.client.HTTPConnection:
+        """A connection over a socket of our own: http.client has no way to set an option before it connects."""
+        plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if self.mark:
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, self.mark)
+            plain.settimeout(TIMEOUT)
+            plain.connect((self.address, self.port))
+            connection = http.client.HTTPConnection(self.address, self.port, timeout=TIMEOUT)
+            connection.sock = self.trust().wrap_socket(plain, server_hostname=self.address)
+        except BaseException:
+            plain.close()
+            raise
+        # A connection that ends must not be made anew behind our back.
+        connection.auto_open = 0
+        return connection
+
+    def _forget(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+class Asked:
+    """A server that is asked again and again, each time when the last question has been answered or given up."""
+
+    def __init__(self, server: Server, pool: ThreadPoolExecutor):
+        self.server = server
+        self.pool = pool
+        self.question: Future[tuple[bool, float]] | None = None
+        self.ready_at = -math.inf
+
+    def ask(self) -> None:
+        if self.question is None:
+            self.question = self.pool.submit(lambda: (self.server.ready(), time.monotonic()))
+
+    def ready(self, *, wait: float, fresh: float) -> bool:
+        """Whether it has said yes in the last `fresh` seconds, and nothing else since. Waits `wait` seconds for the answer."""
+        if self.question is not None:
+            try:
+                yes, at = self.question.result(timeout=max(0.0, wait))
+                self.question = None
+                self.ready_at = at if yes else -math.inf
+            except NotYet:
+                pass
+        return time.monotonic() - self.ready_at <= fresh
+
+
+class Lead:
+    """For how long, without a break, others have been ready while one was not."""
+
+    def __init__(self) -> None:
+        self.since: float | None = None
+
+    def lasts(self, *, ready: bool, another: bool) -> bool:
+        """Whether that is as long as PATIENCE by now."""
+        if ready or not another:
+            self.since = None
+            return False
+        if self.since is None:
+            self.since = time.monotonic()
+        return time.monotonic() - self.since >= PATIENCE
+
+
+class Rules:
+    """An nftables table of our own that is there or not, as one change."""
+
+    def __init__(self, table: str):
+        self.table = table
+        self.now: str | None = None
+
+    def set(self, chains: str, reason: str) -> None:
+        """Puts chains in the place of those that are there; with none, the table goes."""
+        if chains == self.now:
+            return
+        # Both lines, so that deleting works whether the table is there or not.
+        gone = f"add table {self.table}\ndelete table {self.table}\n"
+        text = gone + (f"table {self.table} {{\n{chains}}}\n" if chains else "")
+        subprocess.run(["nft", "-f", "-"], input=text, text=True, check=True)
+        self.now = chains
+        state = "closed" if chains else "open"
+        print(f"{state}: {reason}", flush=True)
+        notify(f"STATUS={state}: {reason}")
+
+
+def notify(message: str) -> None:
+    """Tells systemd, as sd_notify(3) does."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if path:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_systemd:
+            to_systemd.sendto(message.encode(), "\0" + path[1:] if path.startswith("@") else path)
+
+
+def pause_since(started: float) -> None:
+    """Says that the program lives, and waits until it is time for the next questions."""
+    notify("READY=1\nWATCHDOG=1")
+    time.sleep(max(0.0, INTERVAL - (time.monotonic() - started)))
