@@ -21,10 +21,11 @@ PROMPT = 0.25
 # Seconds after which a question is given up and asked again, over a new connection. An API server whose etcd is silent answers after
 # two (--etcd-readycheck-timeout).
 TIMEOUT = 3.0
-# For how many seconds without a break another server must be ready while this one is not. When etcd's leader is lost, no API server is
-# ready until there is another, and then one after the other: each looks at etcd once a second (newETCD3Check in k8s.io/apiserver,
-# half of --etcd-readycheck-timeout). Who closed at once would close then.
-PATIENCE = 1.75
+
+
+class NothingToAskWith(Exception):
+    """Certificates that a question needs can't be read: says nothing of the server."""
+
 
 class Server:
     """A server that is asked for its readiness over one TLS connection that is kept."""
@@ -33,14 +34,15 @@ class Server:
         self.address = address
         self.port = port
         self.path = path
-        # Files may be written while this program runs, so they are read with every new connection.
+        # Files may be written while this program runs, so they are read with every new connection. It raises OSError (ssl.SSLError
+        # is one) while they can't be.
         self.trust = trust
         # On every packet of the questions, for rules to know them by (SO_MARK in socket(7), which needs CAP_NET_ADMIN); 0 for none.
         self.mark = mark
         self.connection: http.client.HTTPConnection | None = None
 
     def ready(self) -> bool:
-        """Whether it answers 200 in time. Whatever else happens is a no."""
+        """Whether it answers 200 in time. Whatever else it does is a no; raises NothingToAskWith when that is not its doing."""
         kept = self.connection is not None
         try:
             return self._ask()
@@ -59,6 +61,10 @@ class Server:
 
     def _connect(self) -> http.client.HTTPConnection:
         """A connection over a socket of our own: http.client has no way to set an option before it connects."""
+        try:
+            trust = self.trust()
+        except OSError as error:
+            raise NothingToAskWith from error
         plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             if self.mark:
@@ -66,7 +72,7 @@ class Server:
             plain.settimeout(TIMEOUT)
             plain.connect((self.address, self.port))
             connection = http.client.HTTPConnection(self.address, self.port, timeout=TIMEOUT)
-            connection.sock = self.trust().wrap_socket(plain, server_hostname=self.address)
+            connection.sock = trust.wrap_socket(plain, server_hostname=self.address)
         except BaseException:
             plain.close()
             raise
@@ -93,8 +99,10 @@ class Asked:
         if self.question is None:
             self.question = self.pool.submit(lambda: (self.server.ready(), time.monotonic()))
 
-    def ready(self, *, wait: float, fresh: float) -> bool:
-        """Whether it has said yes in the last `fresh` seconds, and nothing else since. Waits `wait` seconds for the answer."""
+    def ready(self, *, wait: float, fresh: float) -> bool | None:
+        """Whether it has said yes in the last `fresh` seconds, and nothing else since; None when it could not be asked. Waits `wait`
+        seconds for the answer.
+        """
         if self.question is not None:
             try:
                 yes, at = self.question.result(timeout=max(0.0, wait))
@@ -102,23 +110,32 @@ class Asked:
                 self.ready_at = at if yes else -math.inf
             except NotYet:
                 pass
+            except NothingToAskWith:
+                self.question = None
+                return None
         return time.monotonic() - self.ready_at <= fresh
 
 
 class Lead:
     """For how long, without a break, others have been ready while one was not."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float):
+        # Seconds that it must last.
+        self.patience = patience
         self.since: float | None = None
+        self.asked_at = -math.inf
 
     def lasts(self, *, ready: bool, another: bool) -> bool:
-        """Whether that is as long as PATIENCE by now."""
+        """Whether that is long enough by now. After a pause (the machine slept, or had no time for us) it begins anew."""
+        now = time.monotonic()
+        paused = now - self.asked_at > 4 * INTERVAL
+        self.asked_at = now
         if ready or not another:
             self.since = None
             return False
-        if self.since is None:
-            self.since = time.monotonic()
-        return time.monotonic() - self.since >= PATIENCE
+        if self.since is None or paused:
+            self.since = now
+        return now - self.since >= self.patience
 
 
 class Rules:

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ let pki: string;
 let folder: string;
 let ca: Awaited<ReturnType<typeof makeCa>>;
 const keyPairs = new Map<string, KeyPair>();
-const etcd = answeringServers('/health');
+const etcd = answeringServers('/health?exclude=NOSPACE');
 let gate: ReturnType<typeof run> | undefined;
 
 beforeAll(async () => {
@@ -34,7 +34,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubehaus-test-'));
   // In place of the kernel's: writes down what it is told to do.
   writeFileSync(join(folder, 'nft'), `#!/bin/sh\ncat > ${folder}/next && mv ${folder}/next ${folder}/ruleset\n`);
-  chmodSync(join(folder, 'nft'), 0o755);
+  writeFileSync(join(folder, 'ss'), '#!/bin/sh\n');
+  for (const program of ['nft', 'ss']) chmodSync(join(folder, program), 0o755);
 });
 afterEach(async () => {
   gate?.kill('SIGKILL');
@@ -113,22 +114,55 @@ describe('etcd-gate', () => {
     for (const member of members) {
       expect(closedTo()).toEqual([]);
       member.behaviour = 'ready';
-      await sleep(500);
+      await sleep(150);
     }
     await sleep(A_WHILE);
     expect(closedTo()).toEqual([]);
   });
 
   it('is no obstacle before there is a certificate for etcd', async () => {
-    await guard('ready', 'ready');
-    gate?.kill('SIGKILL');
-    await gate;
+    for (const [address, keyPair] of [...keyPairs].slice(0, 2)) await etcd.start(address, 'ready', { ...keyPair });
     gate = run([
       ...['--member', FIRST, '--member', SECOND, '--port', String(etcd.port())],
       ...['--mark', '0', '--ca', join(pki, 'none')],
     ]);
+    await eventually([]);
     await sleep(A_WHILE);
     expect(closedTo()).toEqual([]);
     expect(gate.exitCode).toBeNull();
+  });
+
+  it('changes nothing while the certificates can’t be read, and one that answered begins anew', async () => {
+    const [first] = await guard('ready', 'ready', 'ready');
+    await eventually([]);
+    renameSync(join(pki, 'client.key'), join(pki, 'away.key'));
+    try {
+      // Its connection ends, and a new one can't be made for want of a key: that says nothing of it.
+      for (const socket of first?.sockets ?? []) socket.destroy();
+      await sleep(A_WHILE);
+      expect(closedTo()).toEqual([]);
+    } finally {
+      renameSync(join(pki, 'away.key'), join(pki, 'client.key'));
+    }
+    if (first) first.behaviour = 'unready';
+    await eventually([FIRST]);
+  });
+
+  it('resets with the kernel’s own nftables: old and new connections to a member, but none of its questions', async () => {
+    const { stdout } = await execa('unshare', [
+      ...['-rn', 'python3', join(import.meta.dirname, 'closed_etcd_gate.py'), GATE],
+    ]);
+    const all = { client: 'connected', question: 'connected', 'other port': 'connected' };
+    expect(JSON.parse(stdout.split('\n').at(-1) ?? '')).toEqual({
+      open: all,
+      closed: {
+        ...all,
+        client: 'refused',
+        spoken: 'reset',
+        idle: 'aborted',
+        'idle on the other port': "TimeoutError('timed out')",
+      },
+      opened_again: all,
+    });
   });
 });
