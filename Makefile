@@ -1,4 +1,4 @@
-# `make help` lists what there is. Every target installs what it needs; e2e, demo and bench-up need root.
+# `make help` lists what there is. Every target installs what it needs; e2e, ha, demo and bench-up need root.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -60,6 +60,10 @@ lab-tools: $(PROGRAMS) $(LAB_TOOLS) # Debian packages of the lab
 .PHONY: e2e
 e2e: lab-tools ## the tests in the lab: real servers, real clusters (root)
 	vitest run --project 'e2e-*'
+
+.PHONY: ha
+ha: lab-tools ## every fault five times on clusters of levels 3 and 4, with docs/ha.md of it; options in HA (root, hours)
+	node --import tsx test/ha/run.ts $(HA)
 
 .PHONY: demo
 demo: lab-tools ## a lab and, in it, a cluster with three masters and two workers (root)

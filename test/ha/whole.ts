@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inHost } from '../../lab/probes/in-host.ts';
+import { kubectl } from '../../lab/probes/kubectl.ts';
+import type { Probes } from '../../lab/probes/probes.ts';
+import type { NodeWindow, ProbeReport } from '../../lab/probes/report.ts';
+import { hostNamed } from '../../lab/faults/host-named.ts';
+import { etcdctl, type HaCluster } from './ha-cluster.ts';
+
+/** For how long nothing may fail, in milliseconds: 50 requests of each node, of which every master gets some. */
+const SPELL = 5000;
+/** How long a cluster may take to heal, in milliseconds. It is no bar: what takes this long does not heal. */
+const PATIENCE = 300_000;
+
+/**
+ * Waits until the cluster is whole: every kubelet has reported since then, every pod is ready, every member of etcd is healthy, and for
+ * some seconds nothing that the probes asked has failed on any node, nodes under fault included. Conditions of nodes and pods alone say
+ * nothing of a node that was gone for half a minute: nobody has noticed yet.
+ *
+ * @param since when the fault's cause ended, in milliseconds since 1970
+ * @returns milliseconds from then to the beginning of the spell in which nothing failed
+ * @throws when it takes five minutes, with all that is not as it should be
+ */
+export async function untilWhole(cluster: HaCluster, probes: Probes, since: number): Promise<number> {
+  for (;;) {
+    await sleep(1000);
+    const from = Date.now() - SPELL;
+    if (from < since) continue;
+    const missing = [
+      ...broken(await probes.report(from)),
+      ...(await wrongInKubernetes(cluster, since)),
+      ...(await wrongInEtcd(cluster)),
+    ];
+    if (missing.length === 0) return from - since;
+    if (Date.now() > since + PATIENCE)
+      throw new Error(['The cluster does not heal:', ...missing].join('\n  '));
+  }
+}
+
+/** What failed in a spell in which nothing should have. */
+export function broken({ whole: { nodes, masters } }: ProbeReport): readonly string[] {
+  return [
+    ...nodes.flatMap((node) =>
+      requestsOf(node)
+        .filter(([, { requests, failed }]) => requests === 0 || failed > 0)
+        .map(([what, { requests, failed }]) => `${node.name}: ${failed} of ${requests} failed: ${what}`),
+    ),
+    ...nodes.filter(({ watch }) => watch.events === 0).map(({ name }) => `${name}: its watch tells nothing`),
+    ...masters.filter(({ answered }) => answered === 0).map(({ name }) => `${name}: it answered nobody`),
+  ];
+}
+
+function requestsOf({ read, write, service, pods, towardsFault }: NodeWindow) {
+  const pairs = [
+    ['reads', read],
+    ['writes', write],
+    ['the Service', service],
+    ['other nodes’ pods', pods],
+    ['pods of nodes under fault', towardsFault.pods],
+  ] as const;
+  // Without nodes under fault there is nothing to be asked of their pods, and with all of them under fault, of no others’.
+  return pairs.filter(([, { requests }], index) => index < 3 || requests > 0);
+}
+
+interface Conditions {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+const isReady = ({ status }: Conditions): boolean =>
+  (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True');
+
+async function wrongInKubernetes(cluster: HaCluster, since: number): Promise<readonly string[]> {
+  const list = async <T>(...args: readonly string[]) =>
+    (JSON.parse(await kubectl(cluster, ['get', ...args, '--output=json'])) as { items: readonly T[] }).items;
+  try {
+    const nodes = await list<Conditions>('nodes');
+    const pods = await list<Conditions>('pods', '--all-namespaces');
+    const leases = await list<{ metadata: { name: string }; spec: { renewTime: string } }>(
+      'leases',
+      '--namespace=kube-node-lease',
+    );
+    const reported = leases.filter(({ spec }) => Date.parse(spec.renewTime) > since);
+    const names = [...cluster.expected.masters, ...cluster.expected.workers];
+    return [
+      ...names.filter((name) => !nodes.some((node) => node.metadata.name === name && isReady(node))),
+      ...names.filter((name) => !reported.some(({ metadata }) => metadata.name === name)),
+      ...pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name),
+    ].map((name) => `${name}: not ready, or not heard of`);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+async function wrongInEtcd(cluster: HaCluster): Promise<readonly string[]> {
+  const [first = ''] = cluster.expected.etcd;
+  try {
+    const { id } = await hostNamed(cluster.lab, first);
+    await inHost(cluster.lab, id, etcdctl('endpoint', 'health', '--cluster'));
+    return [];
+  } catch (error) {
+    return [`etcd: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
