@@ -6,9 +6,12 @@ export interface Bar {
   readonly gap?: number;
   /** How many reads and writes on new connections may fail in spite of a retry. */
   readonly failedAfterRetry?: number;
-  /** The same two for requests on connections that are kept. */
+  /** For requests on a connection that is kept: the longest time without a success, how many may fail, and how many in spite of a retry. */
   readonly keptGap?: number;
+  readonly keptFailed?: number;
   readonly keptFailedAfterRetry?: number;
+  /** How many watches may break off. */
+  readonly brokenWatches?: number;
   /** The longest time in which a watch may tell of nothing. */
   readonly watchSilence?: number;
   /** From when on, after the window's begin, nothing may reach masters under fault. */
@@ -21,8 +24,8 @@ export interface Bar {
 }
 
 /**
- * What a report falls short of, in sentences; none when the bar is met. Whatever the bar: no write may be lost or reordered, and a
- * probe that did not look has found nothing.
+ * What a report falls short of, in sentences; none when the bar is met. Whatever the bar: no write may be lost or reordered. What is asked of
+ * others must have been looked at: a probe that did not look has found nothing.
  */
 export function shortfalls(report: ProbeReport, bar: Bar, window: Window = report.whole): readonly string[] {
   const { others, masters, nodes } = window;
@@ -39,7 +42,8 @@ export function shortfalls(report: ProbeReport, bar: Bar, window: Window = repor
     if (!underFault && (read.requests === 0 || write.requests === 0))
       found.push(`${name}: nothing was asked`);
   }
-  if (nodes.every(({ underFault }) => underFault)) found.push('no node was there to look');
+  if (Object.keys(bar).length > 0 && nodes.every(({ underFault }) => underFault))
+    found.push('no node was there to look');
 
   for (const series of ['read', 'write'] as const) {
     atMost(`${series}: longest gap`, round(others[series].longestGap), bar.gap, ' ms');
@@ -51,6 +55,8 @@ export function shortfalls(report: ProbeReport, bar: Bar, window: Window = repor
     others.kept.failedAfterRetry,
     bar.keptFailedAfterRetry,
   );
+  atMost('read on a kept connection: failed', others.kept.failed, bar.keptFailed);
+  atMost('watches that broke off', others.watch.broken, bar.brokenWatches);
   atMost('watch: longest silence', round(others.watch.longestSilence), bar.watchSilence, ' ms');
   for (const { name, underFault, lastReached, answered } of masters) {
     if (underFault) atMost(`${name}: last reached`, lastReached ?? 0, bar.noTrafficAfter, ' ms');

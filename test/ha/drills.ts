@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hostNamed, hostsNamed, type Host } from '../../lab/faults/host-named.ts';
 import { cutOff, heal, partition } from '../../lab/faults/network.ts';
-import { powerOff, powerOn } from '../../lab/faults/power.ts';
+import { powerOff, powerOn, reboot } from '../../lab/faults/power.ts';
 import { freeze, stop, thaw } from '../../lab/faults/processes.ts';
 import type { Bar } from '../../lab/probes/bar.ts';
+import type { Span } from '../../lab/probes/figures.ts';
 import { inHost } from '../../lab/probes/in-host.ts';
+import type { NodeWindow, ProbeReport } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
 import { etcdLeader, type HaCluster } from './ha-cluster.ts';
-import { oneOf } from './random.ts';
+import type { Expected } from '../e2e/use-tests.ts';
+import { oneOf, shuffled } from './random.ts';
 
 /** A fault, and what its users must see of it. */
 export interface Drill {
@@ -21,9 +25,20 @@ export interface Drill {
   ) => readonly string[] | Promise<readonly string[]>;
   readonly hit: (lab: Lab, hosts: readonly Host[], cluster: HaCluster) => Promise<unknown>;
   /** Takes the cause away; without it, the fault ends by itself. */
-  readonly mend?: (lab: Lab, hosts: readonly Host[], cluster: HaCluster) => Promise<unknown>;
+  readonly mend?: (
+    lab: Lab,
+    hosts: readonly Host[],
+    cluster: HaCluster,
+    random: () => number,
+  ) => Promise<unknown>;
   /** What the nodes that are not under fault must see while it lasts. */
   readonly bar: Bar;
+  /** Nobody can be asked or told anything while it lasts: nodes that are not under fault may look as if they were gone. */
+  readonly apiIsGone?: true;
+  /** What else must be so while it lasts, in sentences about what is not. */
+  readonly also?: (report: ProbeReport, cluster: HaCluster) => readonly string[];
+  /** How long until the cluster is whole, in milliseconds from the cause's end, or from the fault when it ends by itself. */
+  readonly healsWithin?: number;
 }
 
 const aMaster: Drill['nodes'] = ({ expected }, random) => [oneOf(random, expected.masters)];
@@ -33,14 +48,56 @@ const each = (act: (lab: Lab, host: Host) => Promise<unknown>) => async (lab: La
 /** Whoever asks twice is answered; times are in milliseconds. */
 const UNNOTICED: Bar = { gap: 1000, failedAfterRetry: 0, droppedStreams: 0 };
 
+/** Ready and meshed again, in milliseconds. Counted from when power is back or the reboot begins, so that booting is in it. */
+const BACK = 60_000;
+
+/** Nothing may be written for as long as it lasts, but for what was under way, in the first seconds. */
+function mustNotWrite({ name, write }: NodeWindow, { from, to }: Span): readonly string[] {
+  const silent = write.longestGap;
+  return to - from - silent > 3000 ? [`${name}: it wrote in a minority, ${Math.round(silent)} ms apart`] : [];
+}
+
+const everyNode = ({ masters, workers, etcd }: Expected): readonly string[] => [
+  ...new Set([...masters, ...workers, ...etcd]),
+];
+
 export const drills: readonly Drill[] = [
   {
     name: 'a master’s host stops',
-    levels: [3, 4],
+    levels: [3],
     nodes: aMaster,
     hit: each(powerOff),
     mend: each(powerOn),
     bar: UNNOTICED,
+    healsWithin: BACK,
+  },
+  {
+    name: 'all masters but one stop',
+    levels: [4],
+    nodes: ({ expected }, random) => {
+      const left = oneOf(random, expected.masters);
+      return expected.masters.filter((name) => name !== left);
+    },
+    hit: each(powerOff),
+    mend: each(powerOn),
+    bar: UNNOTICED,
+    healsWithin: BACK,
+  },
+  {
+    name: 'a majority of the stacked etcd stops',
+    levels: [3],
+    nodes: ({ expected }, random) => {
+      const left = oneOf(random, expected.masters);
+      return expected.masters.filter((name) => name !== left);
+    },
+    hit: each(powerOff),
+    mend: each(powerOn),
+    // What Services send to pods of hosts that are gone fails until somebody can say so in the API; pods of the others are reached.
+    bar: { podGap: 2000, droppedStreams: 0 },
+    apiIsGone: true,
+    also: ({ whole }) =>
+      whole.nodes.filter(({ underFault }) => !underFault).flatMap((node) => mustNotWrite(node, whole)),
+    healsWithin: BACK,
   },
   {
     name: 'an API server dies',
@@ -93,12 +150,36 @@ export const drills: readonly Drill[] = [
     levels: [3, 4],
     nodes: ({ expected }, random) => [oneOf(random, expected.etcd)],
     hit: async (lab, hosts, { expected }) => {
-      const all = [...new Set([...expected.masters, ...expected.workers, ...expected.etcd])];
-      const rest = all.filter((name) => !hosts.some((host) => host.name === name));
+      const rest = everyNode(expected).filter((name) => !hosts.some((host) => host.name === name));
       await partition(lab, hosts, await hostsNamed(lab, rest));
     },
     mend: (lab) => heal(lab),
     bar: { gap: 3000, droppedStreams: 0 },
+    also: ({ whole }) =>
+      whole.nodes.filter(({ underFault }) => underFault).flatMap((node) => mustNotWrite(node, whole)),
+  },
+  {
+    name: 'a node reboots',
+    levels: [3, 4],
+    nodes: ({ expected }, random) => [oneOf(random, everyNode(expected))],
+    hit: each(reboot),
+    bar: { ...UNNOTICED, gap: 3000 },
+    healsWithin: BACK,
+  },
+  {
+    name: 'all nodes lose power at once, and come back in any order',
+    levels: [3, 4],
+    nodes: ({ expected }) => everyNode(expected),
+    hit: each(powerOff),
+    mend: async (lab, hosts, _cluster, random) => {
+      for (const host of shuffled(random, hosts)) {
+        await powerOn(lab, host);
+        await sleep(random() * 2000);
+      }
+    },
+    bar: {},
+    apiIsGone: true,
+    healsWithin: BACK,
   },
   {
     name: 'the load balancers are reloaded',
@@ -110,6 +191,6 @@ export const drills: readonly Drill[] = [
         await inHost(lab, id, ['systemctl', 'reload', 'master-lb.service']);
       }
     },
-    bar: { ...UNNOTICED, keptFailedAfterRetry: 0, everyMaster: true },
+    bar: { ...UNNOTICED, keptFailed: 0, brokenWatches: 0, everyMaster: true },
   },
 ];

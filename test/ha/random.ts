@@ -16,3 +16,9 @@ export function oneOf<T>(random: () => number, list: readonly T[]): T {
   if (one === undefined) throw new Error('nothing to choose from');
   return one;
 }
+
+/** The same things in an order of chance (Fisher and Yates'). */
+export function shuffled<T>(random: () => number, list: readonly T[]): readonly T[] {
+  const left = [...list];
+  return list.map(() => left.splice(Math.floor(random() * left.length), 1)[0] as T);
+}

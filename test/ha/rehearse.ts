@@ -13,7 +13,7 @@ const LASTS = 30_000;
 export interface Rehearsal {
   readonly drill: string;
   readonly nodes: readonly string[];
-  /** While the fault lasted. */
+  /** While the fault lasted; what became of writes is from when it was over. */
   readonly report: ProbeReport;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
@@ -35,18 +35,29 @@ export async function rehearse(
   const { at } = await probes.fault(drill.name, nodes);
   await drill.hit(cluster.lab, hosts, cluster);
   await sleep(LASTS);
-  const report = await probes.report(at);
-  await drill.mend?.(cluster.lab, hosts, cluster);
-  const mended = Date.now();
+  const during = await probes.report(at);
+  await drill.mend?.(cluster.lab, hosts, cluster, random);
+  // A fault that ends by itself began to end when it came.
+  const mended = drill.mend === undefined ? at : Date.now();
   await probes.healed(`${drill.name}: mended`, nodes);
   const healedAfter = await untilWhole(cluster, probes, mended);
   await probes.recovered(`${drill.name}: over`, nodes);
+  // Whether a write was lost can be seen when all is whole again.
+  const { writes, finalRead } = await probes.report(at);
+  const report = { ...during, writes, finalRead };
   const affected = (await changedReadiness(cluster, at)).filter((name) => !nodes.includes(name));
   return {
     drill: drill.name,
     nodes,
     report,
-    shortfalls: [...shortfalls(report, bar), ...affected.map((name) => `${name} was not Ready for a while`)],
+    shortfalls: [
+      ...shortfalls(report, bar),
+      ...(drill.also?.(report, cluster) ?? []),
+      ...(drill.apiIsGone === true ? [] : affected.map((name) => `${name} was not Ready for a while`)),
+      ...(healedAfter > (drill.healsWithin ?? Infinity)
+        ? [`whole after ${healedAfter} ms, more than ${drill.healsWithin} ms`]
+        : []),
+    ],
     healedAfter,
   };
 }

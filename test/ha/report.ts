@@ -1,85 +1,163 @@
+import type { Interruptions } from './interruptions.ts';
+import { loadBalancers } from './load-balancers.ts';
 import type { Rehearsal } from './rehearse.ts';
+import type { Results } from './results.ts';
 
-/** A run of the suite, as it stands in JSON: what docs/ha.md is made from. */
-export interface HaRun {
-  readonly seed: string;
-  /** Processor and versions. */
-  readonly machine: string;
-  readonly clusters: readonly { readonly level: 3 | 4; readonly rehearsals: readonly Rehearsal[] }[];
-}
-
-/** The page with a run's figures, as Markdown. Times in it are medians and the worst of the runs of each drill. */
-export function page({ seed, machine, clusters }: HaRun): string {
-  return [
+/** The page with a run's figures, as Markdown. Times in it are the median and the worst of the runs of each fault. */
+export function page({ seed, machine, rehearsals, interruptions }: Results): string {
+  const at = (place: string): readonly Rehearsal[] => Object.values(rehearsals[place] ?? {});
+  const balancers = loadBalancers.map(({ name }) => [name, at(name)] as const);
+  return `${[
     '# High availability, as measured',
     '',
     '<!-- Made by `make ha`. -->',
     '',
-    `Made by \`make ha\` with the seed \`${seed}\`: ${machine}. Every fault came at a random moment and lasted half a minute, while probes asked from`,
-    'every node through its own load balancer, ten times a second ([lab.md](lab.md), "Probes"). What nodes under fault saw themselves does not count.',
+    `Made by \`make ha\` with the seed \`${seed}\` on ${machine}, all hosts on this one machine. Every fault came at a random moment and lasted half a`,
+    'minute, while probes asked from every node through its own load balancer, ten times a second ([lab.md](lab.md), "Probes"). What nodes under',
+    'fault saw themselves does not count. Each cell has the median of the runs, and the worst. A gap is the longest time without an answer; requests',
+    'under way when a master goes are answered late or not at all, and are tried once more, as every client does.',
     '',
-    ...clusters.flatMap(({ level, rehearsals }) => [`## Level ${level}`, '', ...table(rehearsals), '']),
-    ...missed(clusters.flatMap(({ rehearsals }) => rehearsals)),
-  ].join('\n');
+    ...[3, 4].flatMap((level) => section(`Level ${level}`, faultTable(at(`level ${level}`)))),
+    ...section('Load balancers compared', balancerTable(balancers)),
+    ...section('Runs of kubehaus that were cut off', interruptionLines(interruptions)),
+    ...section('Not met', missed(rehearsals)),
+  ]
+    .join('\n')
+    .trimEnd()}\n`;
 }
 
-function table(rehearsals: readonly Rehearsal[]): readonly string[] {
-  const names = [...new Set(rehearsals.map(({ drill }) => drill))];
-  const head = [
-    'fault',
-    'runs',
-    'longest gap of reads',
-    'of writes',
-    'failed after one retry',
-    'longest silence of a watch',
-    'acknowledged writes lost',
-    'bar met',
-  ];
-  return [
-    row(head),
-    row(head.map(() => '---')),
-    ...names.map((name) => {
-      const runs = rehearsals.filter(({ drill }) => drill === name);
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, '', ...lines, ''];
+}
+
+function faultTable(rehearsals: readonly Rehearsal[]): readonly string[] {
+  return table(
+    [
+      'fault',
+      'runs',
+      'reads’ gap',
+      'writes’ gap',
+      'failed twice',
+      'watches’ silence',
+      'writes lost',
+      'whole after',
+      'bar met',
+    ],
+    byDrill(rehearsals).map(([name, runs]) => {
       const others = runs.map(({ report }) => report.whole.others);
-      return row([
+      return [
         name,
         String(runs.length),
-        spread(others.map(({ read }) => read.longestGap)),
-        spread(others.map(({ write }) => write.longestGap)),
-        String(sum(others.map(({ read, write }) => read.failedAfterRetry + write.failedAfterRetry))),
-        spread(others.map(({ watch }) => watch.longestSilence)),
+        seconds(others.map(({ read }) => read.longestGap)),
+        seconds(others.map(({ write }) => write.longestGap)),
+        String(failedTwice(runs)),
+        seconds(others.map(({ watch }) => watch.longestSilence)),
         String(sum(runs.map(({ report }) => report.writes.lost.length))),
-        `${runs.filter(({ shortfalls }) => shortfalls.length === 0).length} of ${runs.length}`,
-      ]);
+        seconds(runs.map(({ healedAfter }) => healedAfter)),
+        met(runs),
+      ];
     }),
-  ];
+  );
+}
+
+function balancerTable(
+  balancers: readonly (readonly [name: string, rehearsals: readonly Rehearsal[]])[],
+): readonly string[] {
+  return table(
+    [
+      'fault',
+      'load balancer',
+      'runs',
+      'reads’ gap',
+      'failed',
+      'failed twice',
+      'kept connection’s gap',
+      'a master under fault was asked until',
+    ],
+    [...new Set(balancers.flatMap(([, rehearsals]) => byDrill(rehearsals).map(([drill]) => drill)))].flatMap(
+      (drill) =>
+        balancers.flatMap(([name, rehearsals]) => {
+          const runs = rehearsals.filter((one) => one.drill === drill);
+          if (runs.length === 0) return [];
+          const others = runs.map(({ report }) => report.whole.others);
+          return [
+            [
+              drill,
+              name,
+              String(runs.length),
+              seconds(others.map(({ read }) => read.longestGap)),
+              String(sum(others.map(({ read, write }) => read.failed + write.failed))),
+              String(failedTwice(runs)),
+              seconds(others.map(({ kept }) => kept.longestGap)),
+              seconds(runs.map(({ report }) => lastAsked(report.whole.masters))),
+            ],
+          ];
+        }),
+    ),
+  );
+}
+
+function interruptionLines(interruptions: Results['interruptions']): readonly string[] {
+  return Object.entries(interruptions).flatMap(
+    ([where, { killedAfter, sshBroken, shortfalls }]: [string, Interruptions]) => [
+      `${where[0]?.toUpperCase() ?? ''}${where.slice(1)}: \`kubehaus up\` was killed with all its children ${killedAfter.length} times while the cluster came up, each time further on, and SSH to a host broke ${sshBroken.length} times.`,
+      shortfalls.length === 0
+        ? 'The run after that brought the cluster up, and the next one changed nothing.'
+        : shortfalls.join('; '),
+      '',
+      'The last tasks before it was killed:',
+      '',
+      ...killedAfter.map((task) => `- \`${task}\``),
+    ],
+  );
 }
 
 /** What was not met, run by run. */
-function missed(rehearsals: readonly Rehearsal[]): readonly string[] {
-  const short = rehearsals.filter(({ shortfalls }) => shortfalls.length > 0);
-  if (short.length === 0) return [];
-  return [
-    '## Not met',
-    '',
-    ...short.map(
-      ({ drill, nodes, shortfalls }) => `- ${drill} (${nodes.join(', ')}): ${shortfalls.join('; ')}`,
+function missed(rehearsals: Results['rehearsals']): readonly string[] {
+  return ['level 3', 'level 4'].flatMap((place) =>
+    Object.entries(rehearsals[place] ?? {})
+      .filter(([, { shortfalls }]) => shortfalls.length > 0)
+      .map(
+        ([key, { nodes, shortfalls }]) =>
+          `- ${place}, ${key} (${nodes.join(', ')}): ${shortfalls.join('; ')}`,
+      ),
+  );
+}
+
+function byDrill(rehearsals: readonly Rehearsal[]): readonly (readonly [string, readonly Rehearsal[]])[] {
+  const names = [...new Set(rehearsals.map(({ drill }) => drill))];
+  return names.map((name) => [name, rehearsals.filter(({ drill }) => drill === name)]);
+}
+
+function failedTwice(rehearsals: readonly Rehearsal[]): number {
+  return sum(
+    rehearsals.map(
+      ({ report: { whole } }) => whole.others.read.failedAfterRetry + whole.others.write.failedAfterRetry,
     ),
-    '',
-  ];
+  );
+}
+
+function met(rehearsals: readonly Rehearsal[]): string {
+  return `${rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length} of ${rehearsals.length}`;
+}
+
+function lastAsked(masters: Rehearsal['report']['whole']['masters']): number {
+  return Math.max(0, ...masters.map(({ lastReached }) => lastReached ?? 0));
 }
 
 /** Median and worst, of milliseconds, in seconds. */
-function spread(milliseconds: readonly number[]): string {
+function seconds(milliseconds: readonly number[]): string {
   const sorted = milliseconds.toSorted((a, b) => a - b);
-  const seconds = (value: number) => `${(value / 1000).toFixed(2)} s`;
-  return `${seconds(sorted[Math.floor(sorted.length / 2)] ?? 0)}, worst ${seconds(sorted.at(-1) ?? 0)}`;
+  const shown = (value: number) => (value / 1000).toFixed(2);
+  return `${shown(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0)} s, ${shown(sorted.at(-1) ?? 0)} s`;
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return rows.length === 0
+    ? []
+    : [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }

@@ -1,62 +1,178 @@
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { removeLab } from '../../lab/clear.ts';
 import { startProbes } from '../../lab/probes/probes.ts';
 import { labNamed } from '../../lab/state.ts';
 import { ROOT } from '../render/scenarios.ts';
-import { drills } from './drills.ts';
-import { haCluster, mustRun } from './ha-cluster.ts';
+import { drills, type Drill } from './drills.ts';
+import { haCluster, mustRun, type HaCluster } from './ha-cluster.ts';
+import { interrupt } from './interruptions.ts';
+import { loadBalancers, put } from './load-balancers.ts';
 import { randomFrom } from './random.ts';
-import { rehearse, type Rehearsal } from './rehearse.ts';
+import { rehearse } from './rehearse.ts';
 import { page } from './report.ts';
+import { readResults, writeResults, type Results } from './results.ts';
+
+const parts = ['faults', 'load-balancers', 'interruptions'] as const;
 
 interface Options {
-  readonly seed: string;
+  readonly seed?: string;
   readonly runs: number;
   readonly level: readonly (3 | 4)[];
-  readonly only?: string;
-  readonly json?: string;
-  readonly page?: string;
+  readonly part?: (typeof parts)[number];
+  readonly only: string;
+  readonly anew: boolean;
+  readonly results: string;
+  readonly page: string;
 }
 
-/** Rehearses every drill on a cluster of each level, and writes what was seen. */
-async function run({ seed, runs, level: levels, only, json, page: pageFile }: Options): Promise<void> {
-  console.log(`seed ${seed}`);
-  const clusters: { level: 3 | 4; rehearsals: Rehearsal[] }[] = [];
-  for (const level of levels) {
-    const rehearsals: Rehearsal[] = [];
-    clusters.push({ level, rehearsals });
-    const name = `ha${level}`;
-    const giveUp = (): void => {
-      void removeLab(labNamed(name)).finally(() => process.exit(130));
-    };
-    process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
-    try {
-      const cluster = await haCluster(name, level);
-      await mustRun(cluster, ['up', '--yes']);
-      const probes = await startProbes(cluster);
-      for (const drill of drills) {
-        if (!drill.levels.includes(level) || (only !== undefined && !drill.name.includes(only))) continue;
-        for (let round = 1; round <= runs; round += 1) {
-          const random = randomFrom(`${seed}/${level}/${drill.name}/${round}`);
-          const rehearsal = await rehearse(cluster, probes, drill, random);
-          rehearsals.push(rehearsal);
-          const verdict = rehearsal.shortfalls.length === 0 ? 'met' : rehearsal.shortfalls.join('; ');
-          console.log(`level ${level}, ${drill.name} (${rehearsal.nodes.join(', ')}), ${round}: ${verdict}`);
-        }
-      }
-    } finally {
-      await removeLab(labNamed(name));
-      process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
-    }
+/** The faults that load balancers are compared under: those in which a master is no use, in different ways. */
+const compared = [
+  'a master’s host stops',
+  'a master is cut off without RST',
+  'an API server is up but not ready: its etcd is gone',
+  'an API server is frozen',
+];
+
+/** Goes on where the last run ended, and writes the page anew after everything that was done. */
+async function run(options: Options): Promise<void> {
+  if (options.anew) await rm(options.results, { force: true });
+  const results: Results = (await readResults(options.results)) ?? {
+    seed: options.seed ?? String(randomInt(2 ** 32)),
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
+    rehearsals: {},
+    interruptions: {},
+  };
+  if (options.seed !== undefined && options.seed !== results.seed)
+    throw new Error(`${options.results} is of seed ${results.seed}: go on with that one, or --anew`);
+  console.log(`seed ${results.seed}`);
+  const save = async (): Promise<void> => {
+    await writeResults(options.results, results);
+    await writeFile(options.page, page(results));
+  };
+  const wanted = (part: Options['part']): boolean => options.part === undefined || options.part === part;
+  if (wanted('interruptions')) await interruptions(options, results, save);
+  if (wanted('faults')) {
+    for (const level of options.level) await faults(level, options, results, save);
   }
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
-  const result = { seed, machine, clusters };
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(result, undefined, 2)}\n`);
-  if (pageFile !== undefined) await writeFile(pageFile, page(result));
+  if (wanted('load-balancers')) await comparison(options, results, save);
+}
+
+/** A drill that was not done yet, and the name of its result. */
+interface Todo {
+  readonly drill: Drill;
+  readonly key: string;
+}
+
+/** What is left of the runs of these drills at a place. */
+function left(
+  { runs, only }: Options,
+  results: Results,
+  place: string,
+  chosen: readonly Drill[],
+): readonly Todo[] {
+  return chosen
+    .filter(({ name }) => name.includes(only))
+    .flatMap((drill) => rounds(runs).map((round) => ({ drill, key: `${drill.name}/${round}` })))
+    .filter(({ key }) => results.rehearsals[place]?.[key] === undefined);
+}
+
+async function faults(
+  level: 3 | 4,
+  options: Options,
+  results: Results,
+  save: () => Promise<void>,
+): Promise<void> {
+  const place = `level ${level}`;
+  const todo = left(
+    options,
+    results,
+    place,
+    drills.filter(({ levels }) => levels.includes(level)),
+  );
+  if (todo.length === 0) return;
+  await inCluster(`ha${level}`, level, async (cluster) => doAll(cluster, place, todo, results, save));
+}
+
+async function comparison(options: Options, results: Results, save: () => Promise<void>): Promise<void> {
+  const chosen = drills.filter(({ name }) => compared.includes(name));
+  const todo = loadBalancers
+    .map((balancer) => ({ balancer, drills: left(options, results, balancer.name, chosen) }))
+    .filter((one) => one.drills.length > 0);
+  if (todo.length === 0) return;
+  await inCluster('halb', 3, async (cluster) => {
+    for (const one of todo) {
+      const putBack = await put(cluster, one.balancer);
+      await doAll(cluster, one.balancer.name, one.drills, results, save);
+      await putBack();
+    }
+  });
+}
+
+async function interruptions({ only }: Options, results: Results, save: () => Promise<void>): Promise<void> {
+  const key = 'level 3';
+  if (only !== '' || results.interruptions[key] !== undefined) return;
+  await inLab('hakill', async () => {
+    const cluster = await haCluster('hakill', 3);
+    const seen = await interrupt(cluster, randomFrom(`${results.seed}/${key}`), { kills: 20, breaks: 3 });
+    results.interruptions[key] = seen;
+    await save();
+    console.log(`killed after:\n  ${seen.killedAfter.join('\n  ')}`, seen.sshBroken, seen.shortfalls);
+  });
+}
+
+async function doAll(
+  cluster: HaCluster,
+  place: string,
+  todo: readonly Todo[],
+  results: Results,
+  save: () => Promise<void>,
+): Promise<void> {
+  const probes = await startProbes(cluster);
+  for (const { drill, key } of todo) {
+    const rehearsal = await rehearse(cluster, probes, drill, randomFrom(`${results.seed}/${place}/${key}`));
+    (results.rehearsals[place] ??= {})[key] = rehearsal;
+    await save();
+    const { shortfalls, nodes, healedAfter } = rehearsal;
+    const verdict = shortfalls.length === 0 ? 'met' : shortfalls.join('; ');
+    console.log(
+      `${place}/${key} (${nodes.join(', ')}): ${verdict}; whole after ${(healedAfter / 1000).toFixed(1)} s`,
+    );
+  }
+  await probes.stop();
+}
+
+async function inCluster(
+  name: string,
+  level: 3 | 4,
+  work: (cluster: HaCluster) => Promise<void>,
+): Promise<void> {
+  await inLab(name, async () => {
+    const cluster = await haCluster(name, level);
+    await mustRun(cluster, ['up', '--yes']);
+    await work(cluster);
+  });
+}
+
+/** Removes the lab at the end, whatever the end is. */
+async function inLab(name: string, work: () => Promise<void>): Promise<void> {
+  const giveUp = (): void => {
+    void removeLab(labNamed(name)).finally(() => process.exit(130));
+  };
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
+  try {
+    await work();
+  } finally {
+    await removeLab(labNamed(name));
+    process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
+  }
+}
+
+function rounds(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 function wholeNumber(text: string): number {
@@ -71,12 +187,16 @@ function levelOf(text: string): readonly (3 | 4)[] {
 }
 
 await new Command('make ha')
-  .description('rehearse every fault on clusters of levels 3 and 4 in the lab, and write docs/ha.md')
-  .option('--seed <seed>', 'of the moments and the nodes', String(randomInt(2 ** 32)))
+  .description(
+    'Rehearses every fault on clusters of levels 3 and 4 in the lab, compares load balancers, kills runs of kubehaus, and writes docs/ha.md. It takes hours, and goes on where it ended.',
+  )
+  .option('--seed <seed>', 'of the moments and the nodes; chosen and printed without it')
   .option('--runs <number>', 'of each fault', wholeNumber, 5)
   .option('--level <level>', '3 or 4; both without it', levelOf, [3, 4] as const)
-  .option('--only <words>', 'faults whose names have these words')
-  .option('--json <file>', 'all figures')
+  .addOption(new Option('--part <part>', 'only this part').choices(parts))
+  .option('--only <words>', 'faults whose names have these words', '')
+  .option('--anew', 'forget what was done', false)
+  .option('--results <file>', 'all figures, and where it goes on from', join(ROOT, '.ha/results.json'))
   .option('--page <file>', 'the page with the figures', join(ROOT, 'docs/ha.md'))
   .action(run)
   .parseAsync();

@@ -188,9 +188,36 @@ describe('falls short of the bar', () => {
     ]);
   });
 
+  it('a connection that is kept and breaks, of requests and of a watch', () => {
+    const evidence = changed(quiet(), (line) =>
+      line.node === 'worker-1' && line.series === 'kept' && line.n === 50
+        ? [{ ...line, outcome: 'eof' }]
+        : [line],
+    );
+    const ended: Line = {
+      t: at(5.01),
+      node: 'worker-1',
+      series: 'watch',
+      event: 'ended',
+      ms: 0,
+      outcome: 'eof',
+    };
+    const report = reportOf({ ...evidence, lines: [...evidence.lines, ended] });
+    expect(shortfalls(report, { keptFailed: 0, brokenWatches: 0 })).toEqual([
+      'read on a kept connection: failed: 1, more than 0',
+      'watches that broke off: 1, more than 0',
+    ]);
+    expect(shortfalls(report, { keptFailed: 1, brokenWatches: 1 })).toEqual([]);
+  });
+
   it('a probe that did not look', () => {
     const blind = changed(quiet(), (line) => (line.node === 'worker-1' ? [] : [line]));
     expect(shortfalls(reportOf(blind), {})).toEqual(['worker-1: nothing was asked']);
+    const all = { ...fault('master-1', 0), nodes: quiet().nodes };
+    const nobody = reportOf({ ...quiet(), marks: [all] });
+    expect(shortfalls(nobody, { gap: 1000 })).toEqual(['no node was there to look']);
+    // Where every node lost its power, nothing is owed but what was written.
+    expect(shortfalls(nobody, {})).toEqual([]);
   });
 });
 

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hostNamed } from '../../lab/faults/host-named.ts';
+import { breakSsh } from '../../lab/faults/ssh.ts';
+import { playbook } from '../e2e/use-tests.ts';
+import type { HaCluster } from './ha-cluster.ts';
+import { TASKS_OF_UP, upAgain, upKilled } from './killed-run.ts';
+import { oneOf } from './random.ts';
+
+/** How a cluster came up although its operator did not. */
+export interface Interruptions {
+  /** The last tasks that had ended when `kubehaus up` was killed, run by run. */
+  readonly killedAfter: readonly string[];
+  /** The hosts whose SSH sessions broke off in the middle of a run, and whether that run said so and failed. */
+  readonly sshBroken: readonly { readonly host: string; readonly failed: boolean }[];
+  /** What was not as it should be, in sentences. */
+  readonly shortfalls: readonly string[];
+}
+
+/**
+ * Brings a new cluster up with `kubehaus up`, which is killed in the middle of so many tasks of chance, each time further on; then its SSH
+ * breaks so many times; then it is run to its end, and once more by hand.
+ */
+export async function interrupt(
+  cluster: HaCluster,
+  random: () => number,
+  { kills, breaks }: { readonly kills: number; readonly breaks: number },
+): Promise<Interruptions> {
+  const killedAfter: string[] = [];
+  const moments = Array.from({ length: kills }, () => Math.ceil(random() * TASKS_OF_UP));
+  for (const tasks of moments.toSorted((a, b) => a - b)) {
+    const { after } = await upKilled(cluster, tasks, random() * 1000);
+    if (after !== undefined) killedAfter.push(after);
+  }
+
+  const sshBroken: { host: string; failed: boolean }[] = [];
+  for (let count = 0; count < breaks; count += 1) {
+    const host = oneOf(random, [...cluster.expected.masters, ...cluster.expected.workers]);
+    const run = upAgain(cluster);
+    await sleep(5000 + random() * 15_000);
+    await breakSsh(cluster.lab, await hostNamed(cluster.lab, host), { refuseFor: 5 });
+    sshBroken.push({ host, failed: (await run).exitCode !== 0 });
+  }
+
+  const whole = await upAgain(cluster);
+  if (whole.exitCode !== 0)
+    return { killedAfter, sshBroken, shortfalls: [`the last run failed: ${whole.all.slice(-2000)}`] };
+  const { changed } = await playbook(cluster, 'site.yml');
+  return {
+    killedAfter,
+    sshBroken,
+    shortfalls: [
+      ...(killedAfter.length < kills
+        ? [`killed ${killedAfter.length} times, not ${kills}: other runs had come to their end`]
+        : []),
+      ...Object.entries(changed)
+        .filter(([, count]) => count > 0)
+        .map(([host, count]) => `${host}: the run after that changed ${count}`),
+    ],
+  };
+}

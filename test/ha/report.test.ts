@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { reportOf } from '../../lab/probes/report.ts';
+import { at, changed, quiet } from '../lab/probes/made-up.ts';
+import type { Rehearsal } from './rehearse.ts';
+import { page } from './report.ts';
+import type { Results } from './results.ts';
+
+/** A run in which no read on worker-1 was answered for so many milliseconds. */
+function rehearsal(gap: number, shortfalls: readonly string[] = []): Rehearsal {
+  const evidence = changed(quiet(), (line) =>
+    line.series === 'read' && line.node === 'worker-1' && line.t >= at(5) && line.t < at(5) + gap - 100
+      ? [{ ...line, outcome: 'timeout' }]
+      : [line],
+  );
+  return {
+    drill: 'a master stops',
+    nodes: ['master-1'],
+    report: reportOf(evidence),
+    shortfalls,
+    healedAfter: 12_000,
+  };
+}
+
+const results: Results = {
+  seed: '7',
+  machine: '2 × a processor',
+  rehearsals: {
+    'level 3': {
+      'a master stops/1': rehearsal(300),
+      'a master stops/2': rehearsal(500),
+      'a master stops/3': rehearsal(2100, ['read: longest gap: 2100 ms, more than 1000 ms']),
+    },
+    'kubehaus: nginx and master-gate': { 'a master stops/1': rehearsal(300) },
+    'kubehaus without master-gate': { 'a master stops/1': rehearsal(4000) },
+  },
+  interruptions: {
+    'level 3': { killedAfter: ['[etcd] Run etcd: 3 changed (1.0 s)'], sshBroken: [], shortfalls: [] },
+  },
+};
+
+it('gives the median and the worst of a fault’s runs, how many met the bar, and why others did not', () => {
+  const text = page(results);
+  expect(text).toMatch(
+    /^\| a master stops \| 3 \| 0\.50 s, 2\.10 s \|.* \| 12\.00 s, 12\.00 s \| 2 of 3 \|$/m,
+  );
+  expect(text).toContain(
+    '- level 3, a master stops/3 (master-1): read: longest gap: 2100 ms, more than 1000 ms',
+  );
+  expect(text).not.toContain('Level 4');
+});
+
+it('sets load balancers beside each other, fault by fault', () => {
+  const rows = page(results)
+    .split('\n')
+    .filter((line) => line.startsWith('| a master stops | kubehaus'));
+  expect(rows).toEqual([
+    expect.stringContaining('| kubehaus: nginx and master-gate | 1 | 0.30 s, 0.30 s |'),
+    expect.stringContaining('| kubehaus without master-gate | 1 | 4.00 s, 4.00 s |'),
+  ]);
+});
+
+it('names the tasks after which runs of kubehaus were killed', () => {
+  expect(page(results)).toContain('- `[etcd] Run etcd: 3 changed (1.0 s)`');
+});
