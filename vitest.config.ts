@@ -5,6 +5,9 @@ const inTheLab = { testTimeout: 900_000, hookTimeout: 1_800_000 };
 /** The lab itself, and what it changes on the machine: one file after the other. */
 const labAlone = ['test/e2e/lab-*.test.ts'];
 
+/** What is asked of a cluster ten times a second needs the whole machine. */
+const clusterAlone = ['test/e2e/ha.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -25,9 +28,17 @@ export default defineConfig({
         test: {
           name: 'e2e-clusters',
           include: ['test/e2e/*.test.ts'],
-          exclude: labAlone,
+          exclude: [...labAlone, ...clusterAlone],
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+          ...inTheLab,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-ha',
+          include: clusterAlone,
+          sequence: { groupOrder: 3 },
           ...inTheLab,
         },
       },
