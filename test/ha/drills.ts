@@ -4,12 +4,12 @@ import { cutOff, heal, partition } from '../../lab/faults/network.ts';
 import { powerOff, powerOn, reboot } from '../../lab/faults/power.ts';
 import { freeze, stop, thaw } from '../../lab/faults/processes.ts';
 import type { Bar } from '../../lab/probes/bar.ts';
-import type { Span } from '../../lab/probes/figures.ts';
 import { inHost } from '../../lab/probes/in-host.ts';
-import type { NodeWindow, ProbeReport } from '../../lab/probes/report.ts';
+import type { Window } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
-import { etcdLeader, type HaCluster } from './ha-cluster.ts';
 import type { Expected } from '../e2e/use-tests.ts';
+import { etcdctl, etcdLeader } from './etcd.ts';
+import type { HaCluster } from './ha-cluster.ts';
 import { oneOf, shuffled } from './random.ts';
 
 /** A fault, and what its users must see of it. */
@@ -18,44 +18,80 @@ export interface Drill {
   readonly name: string;
   /** The levels of clusters that it is for. */
   readonly levels: readonly (3 | 4)[];
+  /** What must be so before it, with no probes that look. */
+  readonly prepare?: (cluster: HaCluster) => Promise<void>;
   /** The nodes under fault, by their names. */
   readonly nodes: (
     cluster: HaCluster,
     random: () => number,
   ) => readonly string[] | Promise<readonly string[]>;
-  readonly hit: (lab: Lab, hosts: readonly Host[], cluster: HaCluster) => Promise<unknown>;
+  readonly hit: (cluster: HaCluster, hosts: readonly Host[]) => Promise<unknown>;
+  /** How long it lasts until it is mended, in milliseconds; half a minute without it. */
+  readonly lasts?: number;
   /** Takes the cause away; without it, the fault ends by itself. */
-  readonly mend?: (
-    lab: Lab,
-    hosts: readonly Host[],
-    cluster: HaCluster,
-    random: () => number,
-  ) => Promise<unknown>;
-  /** What the nodes that are not under fault must see while it lasts. */
+  readonly mend?: (cluster: HaCluster, hosts: readonly Host[], random: () => number) => Promise<unknown>;
+  /** What the nodes that are not under fault must see while it lasts, */
   readonly bar: Bar;
+  /** and from when it was mended until the cluster is whole. */
+  readonly healing?: Bar;
   /** Nobody can be asked or told anything while it lasts: nodes that are not under fault may look as if they were gone. */
   readonly apiIsGone?: true;
-  /** What else must be so while it lasts, in sentences about what is not. */
-  readonly also?: (report: ProbeReport, cluster: HaCluster) => readonly string[];
+  /** What else must be so before it is mended, in sentences about what is not. */
+  readonly also?: (
+    cluster: HaCluster,
+    hosts: readonly Host[],
+    during: Window,
+  ) => readonly string[] | Promise<readonly string[]>;
   /** How long until the cluster is whole, in milliseconds from the cause's end, or from the fault when it ends by itself. */
   readonly healsWithin?: number;
 }
 
 const aMaster: Drill['nodes'] = ({ expected }, random) => [oneOf(random, expected.masters)];
-const each = (act: (lab: Lab, host: Host) => Promise<unknown>) => async (lab: Lab, hosts: readonly Host[]) =>
-  Promise.all(hosts.map((host) => act(lab, host)));
+const allMastersButOne: Drill['nodes'] = ({ expected }, random) => {
+  const left = oneOf(random, expected.masters);
+  return expected.masters.filter((name) => name !== left);
+};
+const each =
+  (act: (lab: Lab, host: Host) => Promise<unknown>) =>
+  async ({ lab }: HaCluster, hosts: readonly Host[]) =>
+    Promise.all(hosts.map((host) => act(lab, host)));
 
 /** Whoever asks twice is answered; times are in milliseconds. */
 const UNNOTICED: Bar = { gap: 1000, failedAfterRetry: 0, droppedStreams: 0 };
 
+/** The same while hosts boot: here they share their processors with all others. */
+const HEALING: Bar = { ...UNNOTICED, gap: 3000 };
+
+/** A new leader has been elected by then. */
+const ELECTION: Bar = { gap: 3000, droppedStreams: 0 };
+
 /** Ready and meshed again, in milliseconds. Counted from when power is back or the reboot begins, so that booting is in it. */
 const BACK = 60_000;
 
-/** Nothing may be written for as long as it lasts, but for what was under way, in the first seconds. */
-function mustNotWrite({ name, write }: NodeWindow, { from, to }: Span): readonly string[] {
-  const silent = write.longestGap;
-  return to - from - silent > 3000 ? [`${name}: it wrote in a minority, ${Math.round(silent)} ms apart`] : [];
-}
+/** More than --node-monitor-grace-period (50 s), in milliseconds: nodes that are not heard have become NotReady by then. */
+const UNTIL_NOT_READY = 65_000;
+
+/** Nothing may be written on these nodes for as long as it lasts, but for what was under way, in the first seconds. */
+const nothingWritten =
+  (underFault: boolean): NonNullable<Drill['also']> =>
+  (_cluster, _hosts, { nodes, from, to }) =>
+    nodes
+      .filter((node) => node.underFault === underFault && to - from - node.write.longestGap > 3000)
+      .map(({ name, write }) => `${name}: it wrote in a minority, ${Math.round(write.longestGap)} ms apart`);
+
+/** A member without the others must refuse what it is asked itself. */
+const refusesWrites: NonNullable<Drill['also']> = async (cluster, hosts) => {
+  const taken: string[] = [];
+  for (const { name } of hosts) {
+    await etcdctl(cluster, name, '--command-timeout=5s', 'put', '/rehearsal/minority', name).then(
+      () => taken.push(`${name}: it took a write in a minority`),
+      (error: Error) => {
+        if (!/deadline exceeded|no leader|timed out/.test(error.message)) throw error;
+      },
+    );
+  }
+  return taken;
+};
 
 const everyNode = ({ masters, workers, etcd }: Expected): readonly string[] => [
   ...new Set([...masters, ...workers, ...etcd]),
@@ -67,36 +103,33 @@ export const drills: readonly Drill[] = [
     levels: [3],
     nodes: aMaster,
     hit: each(powerOff),
+    lasts: UNTIL_NOT_READY,
     mend: each(powerOn),
     bar: UNNOTICED,
+    healing: HEALING,
     healsWithin: BACK,
   },
   {
     name: 'all masters but one stop',
     levels: [4],
-    nodes: ({ expected }, random) => {
-      const left = oneOf(random, expected.masters);
-      return expected.masters.filter((name) => name !== left);
-    },
+    nodes: allMastersButOne,
     hit: each(powerOff),
+    lasts: UNTIL_NOT_READY,
     mend: each(powerOn),
     bar: UNNOTICED,
+    healing: HEALING,
     healsWithin: BACK,
   },
   {
     name: 'a majority of the stacked etcd stops',
     levels: [3],
-    nodes: ({ expected }, random) => {
-      const left = oneOf(random, expected.masters);
-      return expected.masters.filter((name) => name !== left);
-    },
+    nodes: allMastersButOne,
     hit: each(powerOff),
     mend: each(powerOn),
     // What Services send to pods of hosts that are gone fails until somebody can say so in the API; pods of the others are reached.
     bar: { podGap: 2000, droppedStreams: 0 },
     apiIsGone: true,
-    also: ({ whole }) =>
-      whole.nodes.filter(({ underFault }) => !underFault).flatMap((node) => mustNotWrite(node, whole)),
+    also: nothingWritten(false),
     healsWithin: BACK,
   },
   {
@@ -111,8 +144,10 @@ export const drills: readonly Drill[] = [
     levels: [3, 4],
     nodes: aMaster,
     hit: each((lab, host) => cutOff(lab, host)),
+    lasts: UNTIL_NOT_READY,
     mend: each(heal),
     bar: { ...UNNOTICED, gap: 1500, watchSilence: 15_000 },
+    healing: HEALING,
   },
   {
     name: 'an API server is up but not ready: its etcd is gone',
@@ -121,6 +156,7 @@ export const drills: readonly Drill[] = [
     hit: each((lab, host) => inHost(lab, host.id, ['systemctl', 'stop', 'etcd.service'])),
     mend: each((lab, host) => inHost(lab, host.id, ['systemctl', 'start', 'etcd.service'])),
     bar: { gap: 1000, droppedStreams: 0, noTrafficAfter: 3000 },
+    healing: HEALING,
   },
   {
     name: 'an API server is frozen',
@@ -129,13 +165,14 @@ export const drills: readonly Drill[] = [
     hit: each((lab, host) => freeze(lab, host, 'kube-apiserver')),
     mend: each((lab, host) => thaw(lab, host)),
     bar: { gap: 10_000, failedAfterRetry: 0, droppedStreams: 0 },
+    healing: HEALING,
   },
   {
     name: 'etcd’s leader dies',
     levels: [3, 4],
     nodes: async (cluster) => [await etcdLeader(cluster)],
     hit: each((lab, host) => stop(lab, host, 'etcd')),
-    bar: { gap: 3000, droppedStreams: 0 },
+    bar: ELECTION,
   },
   {
     name: 'the host of etcd’s leader stops',
@@ -143,20 +180,22 @@ export const drills: readonly Drill[] = [
     nodes: async (cluster) => [await etcdLeader(cluster)],
     hit: each(powerOff),
     mend: each(powerOn),
-    bar: { gap: 3000, droppedStreams: 0 },
+    bar: ELECTION,
+    healing: HEALING,
+    healsWithin: BACK,
   },
   {
     name: 'one of three members is parted from the rest',
     levels: [3, 4],
     nodes: ({ expected }, random) => [oneOf(random, expected.etcd)],
-    hit: async (lab, hosts, { expected }) => {
+    hit: async ({ lab, expected }, hosts) => {
       const rest = everyNode(expected).filter((name) => !hosts.some((host) => host.name === name));
       await partition(lab, hosts, await hostsNamed(lab, rest));
     },
-    mend: (lab) => heal(lab),
-    bar: { gap: 3000, droppedStreams: 0 },
-    also: ({ whole }) =>
-      whole.nodes.filter(({ underFault }) => underFault).flatMap((node) => mustNotWrite(node, whole)),
+    mend: ({ lab }) => heal(lab),
+    bar: ELECTION,
+    healing: ELECTION,
+    also: async (...at) => [...(await nothingWritten(true)(...at)), ...(await refusesWrites(...at))],
   },
   {
     name: 'a node reboots',
@@ -171,7 +210,7 @@ export const drills: readonly Drill[] = [
     levels: [3, 4],
     nodes: ({ expected }) => everyNode(expected),
     hit: each(powerOff),
-    mend: async (lab, hosts, _cluster, random) => {
+    mend: async ({ lab }, hosts, random) => {
       for (const host of shuffled(random, hosts)) {
         await powerOn(lab, host);
         await sleep(random() * 2000);
@@ -185,7 +224,7 @@ export const drills: readonly Drill[] = [
     name: 'the load balancers are reloaded',
     levels: [3, 4],
     nodes: () => [],
-    hit: async (lab, _hosts, { expected }) => {
+    hit: async ({ lab, expected }) => {
       for (const name of [...expected.masters, ...expected.workers]) {
         const { id } = await hostNamed(lab, name);
         await inHost(lab, id, ['systemctl', 'reload', 'master-lb.service']);

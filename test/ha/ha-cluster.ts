@@ -1,6 +1,3 @@
-import { hostNamed } from '../../lab/faults/host-named.ts';
-import { inHost } from '../../lab/probes/in-host.ts';
-import { kubectl } from '../../lab/probes/kubectl.ts';
 import { labCluster, type LabCluster } from '../e2e/lab-cluster.ts';
 import type { Expected } from '../e2e/use-tests.ts';
 
@@ -31,43 +28,4 @@ export async function mustRun(
     const ended = await cluster.kubehaus(command);
     if (ended.exitCode !== 0) throw new Error(`kubehaus ${command.join(' ')}: ${ended.all}`);
   }
-}
-
-/** etcdctl as it is called on a member. */
-export function etcdctl(...args: readonly string[]): readonly string[] {
-  const pki = '/etc/etcd/pki';
-  return [
-    ...['etcdctl', `--cacert=${pki}/ca.crt`, `--cert=${pki}/member.crt`, `--key=${pki}/member.key`],
-    ...['--endpoints=https://127.0.0.1:2379', ...args],
-  ];
-}
-
-/** The member of etcd that leads, as it says itself. */
-export async function etcdLeader({ lab, expected }: HaCluster): Promise<string> {
-  for (const node of expected.etcd) {
-    const { id } = await hostNamed(lab, node);
-    const answer = await inHost(lab, id, etcdctl('endpoint', 'status', '--write-out=json'));
-    const [{ Status }] = JSON.parse(answer) as [
-      { Status: { leader: number; header: { member_id: number } } },
-    ];
-    if (Status.leader === Status.header.member_id) return node;
-  }
-  throw new Error('etcd has no leader');
-}
-
-/** The nodes that stopped or began to be Ready since then (milliseconds since 1970). */
-export async function changedReadiness(cluster: HaCluster, since: number): Promise<readonly string[]> {
-  const { items } = JSON.parse(await kubectl(cluster, ['get', 'nodes', '--output=json'])) as {
-    items: {
-      metadata: { name: string };
-      status: { conditions: { type: string; lastTransitionTime: string }[] };
-    }[];
-  };
-  return items
-    .filter(({ status }) =>
-      status.conditions.some(
-        ({ type, lastTransitionTime }) => type === 'Ready' && Date.parse(lastTransitionTime) > since,
-      ),
-    )
-    .map(({ metadata }) => metadata.name);
 }

@@ -10,8 +10,12 @@ import { oneOf } from './random.ts';
 export interface Interruptions {
   /** The last tasks that had ended when `kubehaus up` was killed, run by run. */
   readonly killedAfter: readonly string[];
-  /** The hosts whose SSH sessions broke off in the middle of a run, and whether that run said so and failed. */
-  readonly sshBroken: readonly { readonly host: string; readonly failed: boolean }[];
+  /** The hosts whose SSH sessions broke off in the middle of a run, how many there were, and whether that run said so and failed. */
+  readonly sshBroken: readonly {
+    readonly host: string;
+    readonly sessions: number;
+    readonly failed: boolean;
+  }[];
   /** What was not as it should be, in sentences. */
   readonly shortfalls: readonly string[];
 }
@@ -32,13 +36,13 @@ export async function interrupt(
     if (after !== undefined) killedAfter.push(after);
   }
 
-  const sshBroken: { host: string; failed: boolean }[] = [];
+  const sshBroken: { host: string; sessions: number; failed: boolean }[] = [];
   for (let count = 0; count < breaks; count += 1) {
     const host = oneOf(random, [...cluster.expected.masters, ...cluster.expected.workers]);
     const run = upAgain(cluster);
     await sleep(5000 + random() * 15_000);
-    await breakSsh(cluster.lab, await hostNamed(cluster.lab, host), { refuseFor: 5 });
-    sshBroken.push({ host, failed: (await run).exitCode !== 0 });
+    const sessions = await breakSsh(cluster.lab, await hostNamed(cluster.lab, host), { refuseFor: 5 });
+    sshBroken.push({ host, sessions, failed: (await run).exitCode !== 0 });
   }
 
   const whole = await upAgain(cluster);
@@ -49,6 +53,9 @@ export async function interrupt(
     killedAfter,
     sshBroken,
     shortfalls: [
+      ...sshBroken
+        .filter(({ sessions }) => sessions === 0)
+        .map(({ host }) => `${host} had no SSH session that could break`),
       ...(killedAfter.length < kills
         ? [`killed ${killedAfter.length} times, not ${kills}: other runs had come to their end`]
         : []),

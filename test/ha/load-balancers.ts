@@ -108,7 +108,7 @@ export async function put(cluster: HaCluster, balancer: LoadBalancer): Promise<(
   for (const node of nodes) await putOn(cluster, node, balancer, addresses);
   if (!balancer.gate) {
     for (const { id } of masters)
-      await inHost(cluster.lab, id, ['systemctl', 'mask', '--now', '--quiet', 'master-gate.service']);
+      await inHost(cluster.lab, id, ['systemctl', 'disable', '--now', '--quiet', 'master-gate.service']);
   }
   return async () => {
     for (const [index, node] of nodes.entries()) {
@@ -118,8 +118,7 @@ export async function put(cluster: HaCluster, balancer: LoadBalancer): Promise<(
       await restart(cluster, node);
     }
     for (const { id } of masters) {
-      await inHost(cluster.lab, id, ['systemctl', 'unmask', '--quiet', 'master-gate.service']);
-      await inHost(cluster.lab, id, ['systemctl', 'start', 'master-gate.service']);
+      await inHost(cluster.lab, id, ['systemctl', 'enable', '--now', '--quiet', 'master-gate.service']);
     }
   };
 }

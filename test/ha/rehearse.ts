@@ -1,63 +1,114 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsNamed } from '../../lab/faults/host-named.ts';
 import { shortfalls, type Bar } from '../../lab/probes/bar.ts';
-import type { Probes } from '../../lab/probes/probes.ts';
-import type { ProbeReport } from '../../lab/probes/report.ts';
+import { startProbes, type Probes } from '../../lab/probes/probes.ts';
+import type { ProbeReport, Window } from '../../lab/probes/report.ts';
 import type { Drill } from './drills.ts';
-import { changedReadiness, type HaCluster } from './ha-cluster.ts';
+import type { HaCluster } from './ha-cluster.ts';
+import { changedReadiness, divergedMembers, silentKubelets } from './looks.ts';
 import { untilWhole } from './whole.ts';
 
-/** How long a fault lasts: longer than nginx keeps a master out (10 s), and than clients take to give a connection up (10 s). */
+/** How long a fault lasts, in milliseconds: longer than nginx keeps a master out (10 s), and than clients take to give a connection up (10 s). */
 const LASTS = 30_000;
 
 export interface Rehearsal {
   readonly drill: string;
+  /** The nodes that were under fault. */
   readonly nodes: readonly string[];
-  /** While the fault lasted; what became of writes is from when it was over. */
-  readonly report: ProbeReport;
+  /** While the cause was there; of a fault that ends by itself, until the cluster was whole. */
+  readonly during: Window;
+  /** From when the cause was taken away until the cluster was whole. */
+  readonly healing?: Window;
+  readonly lostWrites: number;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
-  /** Milliseconds from the cause's end until the cluster was whole; for a host, from when its power was back. */
-  readonly healedAfter: number;
+  /** Milliseconds from the cause's end until the cluster was whole; for a host, from when its power was back. Undefined when it did not heal. */
+  readonly healedAfter?: number;
 }
 
-/** Does a drill once, at a random moment, and waits until the cluster is whole again. `bar` in the place of the drill's own. */
+/** Another bar in the place of the drill's own. */
+export type Bars = Pick<Drill, 'bar' | 'healing'>;
+
+/** Does a drill once, at a random moment, and waits until the cluster is whole again. A cluster that does not heal is one of the shortfalls. */
 export async function rehearse(
+  cluster: HaCluster,
+  drill: Drill,
+  random: () => number,
+  bars: Bars = drill,
+): Promise<Rehearsal> {
+  await drill.prepare?.(cluster);
+  const probes = await startProbes(cluster);
+  try {
+    await untilWhole(cluster, probes, Date.now());
+    await sleep(random() * 3000);
+    return await underProbes(cluster, probes, drill, random, bars);
+  } finally {
+    await probes.stop();
+  }
+}
+
+async function underProbes(
   cluster: HaCluster,
   probes: Probes,
   drill: Drill,
   random: () => number,
-  bar: Bar = drill.bar,
+  bars: Bars,
 ): Promise<Rehearsal> {
-  await sleep(random() * 3000);
+  const { lab } = cluster;
   const nodes = await drill.nodes(cluster, random);
-  const hosts = await hostsNamed(cluster.lab, nodes);
+  const hosts = await hostsNamed(lab, nodes);
+  const found: string[] = [];
   const { at } = await probes.fault(drill.name, nodes);
-  await drill.hit(cluster.lab, hosts, cluster);
-  await sleep(LASTS);
-  const during = await probes.report(at);
-  await drill.mend?.(cluster.lab, hosts, cluster, random);
+  try {
+    await drill.hit(cluster, hosts);
+    if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
+    const { whole } = await probes.report(at);
+    found.push(...((await drill.also?.(cluster, hosts, whole)) ?? []));
+    if (drill.apiIsGone !== true && drill.mend !== undefined)
+      found.push(...(await silentKubelets(cluster, nodes)));
+  } finally {
+    await drill.mend?.(cluster, hosts, random);
+  }
   // A fault that ends by itself began to end when it came.
-  const mended = drill.mend === undefined ? at : Date.now();
-  await probes.healed(`${drill.name}: mended`, nodes);
-  const healedAfter = await untilWhole(cluster, probes, mended);
-  await probes.recovered(`${drill.name}: over`, nodes);
+  const mended = drill.mend === undefined ? at : (await probes.healed(`${drill.name}: mended`, nodes)).at;
+  const healedAfter = await untilWhole(cluster, probes, mended).catch((error: Error) => {
+    found.push(error.message);
+    return undefined;
+  });
   // Whether a write was lost can be seen when all is whole again.
-  const { writes, finalRead } = await probes.report(at);
-  const report = { ...during, writes, finalRead };
-  const affected = (await changedReadiness(cluster, at)).filter((name) => !nodes.includes(name));
+  const report = await probes.report(at);
+  const [during = report.whole, healing] = report.windows;
+  found.push(...wanting(report, bars, during, healing));
+  if (healedAfter !== undefined) {
+    found.push(...(await divergedMembers(cluster)));
+    if (drill.apiIsGone !== true) {
+      const changed = await changedReadiness(cluster, at);
+      found.push(
+        ...changed.filter((name) => !nodes.includes(name)).map((name) => `${name} was not Ready for a while`),
+      );
+    }
+    if (healedAfter > (drill.healsWithin ?? Infinity))
+      found.push(`whole after ${healedAfter} ms, more than ${drill.healsWithin} ms`);
+  }
   return {
     drill: drill.name,
     nodes,
-    report,
-    shortfalls: [
-      ...shortfalls(report, bar),
-      ...(drill.also?.(report, cluster) ?? []),
-      ...(drill.apiIsGone === true ? [] : affected.map((name) => `${name} was not Ready for a while`)),
-      ...(healedAfter > (drill.healsWithin ?? Infinity)
-        ? [`whole after ${healedAfter} ms, more than ${drill.healsWithin} ms`]
-        : []),
-    ],
-    healedAfter,
+    during,
+    ...(healing === undefined ? {} : { healing }),
+    lostWrites: report.writes.lost.length,
+    shortfalls: found,
+    ...(healedAfter === undefined ? {} : { healedAfter }),
   };
+}
+
+function wanting(
+  report: ProbeReport,
+  bars: { readonly bar: Bar; readonly healing?: Bar },
+  during: Window,
+  healing: Window | undefined,
+): readonly string[] {
+  const first = shortfalls(report, bars.bar, during);
+  const then = healing === undefined ? [] : shortfalls(report, bars.healing ?? {}, healing);
+  // What was lost over the whole time is in both.
+  return [...first, ...then.filter((one) => !first.includes(one)).map((one) => `while it healed: ${one}`)];
 }

@@ -4,7 +4,7 @@ import type { Rehearsal } from './rehearse.ts';
 import type { Results } from './results.ts';
 
 /** The page with a run's figures, as Markdown. Times in it are the median and the worst of the runs of each fault. */
-export function page({ seed, machine, rehearsals, interruptions }: Results): string {
+export function page({ seed, machine, commit, rehearsals, interruptions }: Results): string {
   const at = (place: string): readonly Rehearsal[] => Object.values(rehearsals[place] ?? {});
   const balancers = loadBalancers.map(({ name }) => [name, at(name)] as const);
   return `${[
@@ -12,10 +12,11 @@ export function page({ seed, machine, rehearsals, interruptions }: Results): str
     '',
     '<!-- Made by `make ha`. -->',
     '',
-    `Made by \`make ha\` with the seed \`${seed}\` on ${machine}, all hosts on this one machine. Every fault came at a random moment and lasted half a`,
-    'minute, while probes asked from every node through its own load balancer, ten times a second ([lab.md](lab.md), "Probes"). What nodes under',
-    'fault saw themselves does not count. Each cell has the median of the runs, and the worst. A gap is the longest time without an answer; requests',
-    'under way when a master goes are answered late or not at all, and are tried once more, as every client does.',
+    `Made by \`make ha\` of ${commit} with the seed \`${seed}\` on ${machine}, all hosts on this one machine. Every fault came at a random moment,`,
+    'while probes asked from every node through its own load balancer, ten times a second ([lab.md](lab.md#probes)). What nodes under fault saw themselves',
+    'does not count. Each cell has the median of the runs, and the worst. A gap is the longest time without an answer. A request that fails is tried',
+    'once more, at once; *failed twice* is what is left then. A write fails without a word on whether it was done where its master goes while it is',
+    'under way, so clients that must know ask again: kubectl does not, controllers do.',
     '',
     ...[3, 4].flatMap((level) => section(`Level ${level}`, faultTable(at(`level ${level}`)))),
     ...section('Load balancers compared', balancerTable(balancers)),
@@ -44,7 +45,7 @@ function faultTable(rehearsals: readonly Rehearsal[]): readonly string[] {
       'bar met',
     ],
     byDrill(rehearsals).map(([name, runs]) => {
-      const others = runs.map(({ report }) => report.whole.others);
+      const others = runs.map(({ during }) => during.others);
       return [
         name,
         String(runs.length),
@@ -52,8 +53,8 @@ function faultTable(rehearsals: readonly Rehearsal[]): readonly string[] {
         seconds(others.map(({ write }) => write.longestGap)),
         String(failedTwice(runs)),
         seconds(others.map(({ watch }) => watch.longestSilence)),
-        String(sum(runs.map(({ report }) => report.writes.lost.length))),
-        seconds(runs.map(({ healedAfter }) => healedAfter)),
+        String(sum(runs.map(({ lostWrites }) => lostWrites))),
+        seconds(runs.map(({ healedAfter }) => healedAfter ?? Infinity)),
         met(runs),
       ];
     }),
@@ -79,7 +80,7 @@ function balancerTable(
         balancers.flatMap(([name, rehearsals]) => {
           const runs = rehearsals.filter((one) => one.drill === drill);
           if (runs.length === 0) return [];
-          const others = runs.map(({ report }) => report.whole.others);
+          const others = runs.map(({ during }) => during.others);
           return [
             [
               drill,
@@ -89,7 +90,7 @@ function balancerTable(
               String(sum(others.map(({ read, write }) => read.failed + write.failed))),
               String(failedTwice(runs)),
               seconds(others.map(({ kept }) => kept.longestGap)),
-              seconds(runs.map(({ report }) => lastAsked(report.whole.masters))),
+              seconds(runs.map(({ during }) => lastAsked(during.masters))),
             ],
           ];
         }),
@@ -131,9 +132,7 @@ function byDrill(rehearsals: readonly Rehearsal[]): readonly (readonly [string, 
 
 function failedTwice(rehearsals: readonly Rehearsal[]): number {
   return sum(
-    rehearsals.map(
-      ({ report: { whole } }) => whole.others.read.failedAfterRetry + whole.others.write.failedAfterRetry,
-    ),
+    rehearsals.map(({ during: { others } }) => others.read.failedAfterRetry + others.write.failedAfterRetry),
   );
 }
 
@@ -141,15 +140,15 @@ function met(rehearsals: readonly Rehearsal[]): string {
   return `${rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length} of ${rehearsals.length}`;
 }
 
-function lastAsked(masters: Rehearsal['report']['whole']['masters']): number {
+function lastAsked(masters: Rehearsal['during']['masters']): number {
   return Math.max(0, ...masters.map(({ lastReached }) => lastReached ?? 0));
 }
 
 /** Median and worst, of milliseconds, in seconds. */
 function seconds(milliseconds: readonly number[]): string {
   const sorted = milliseconds.toSorted((a, b) => a - b);
-  const shown = (value: number) => (value / 1000).toFixed(2);
-  return `${shown(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0)} s, ${shown(sorted.at(-1) ?? 0)} s`;
+  const shown = (value = 0) => (value === Infinity ? 'never' : `${(value / 1000).toFixed(2)} s`);
+  return `${shown(sorted[Math.floor((sorted.length - 1) / 2)])}, ${shown(sorted.at(-1))}`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -9,6 +9,8 @@ export interface Results {
   readonly seed: string;
   /** Processor and versions. */
   readonly machine: string;
+  /** The last commit that changed what is measured; with `+` when there was more than that. */
+  readonly commit: string;
   /** By where it was (`level 3`, or a load balancer's name), and by the drill and its round. */
   readonly rehearsals: Record<string, Record<string, Rehearsal>>;
   /** By where it was, `level 3`. */
@@ -18,6 +20,7 @@ export interface Results {
 const file = z.object({
   seed: z.string(),
   machine: z.string(),
+  commit: z.string(),
   rehearsals: z.record(z.string(), z.record(z.string(), z.custom<Rehearsal>())),
   interruptions: z.record(z.string(), z.custom<Interruptions>()),
 });

@@ -3,8 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { execa } from 'execa';
 import { removeLab } from '../../lab/clear.ts';
-import { startProbes } from '../../lab/probes/probes.ts';
 import { labNamed } from '../../lab/state.ts';
 import { ROOT } from '../render/scenarios.ts';
 import { drills, type Drill } from './drills.ts';
@@ -37,17 +37,35 @@ const compared = [
   'an API server is frozen',
 ];
 
+/** Folders that what is measured is made from. */
+const MEASURED = [
+  ...['cluster', 'drive', 'lab', 'playbook-templates', 'render', 'roles', 'stacks', 'test/ha'],
+];
+
+async function measuredCommit(): Promise<string> {
+  const git = async (...args: readonly string[]) =>
+    (await execa('git', ['-C', ROOT, ...args, '--', ...MEASURED])).stdout;
+  const commit = await git('log', '-1', '--format=%h');
+  return (await git('status', '--porcelain')) === '' ? commit : `${commit}+`;
+}
+
 /** Goes on where the last run ended, and writes the page anew after everything that was done. */
 async function run(options: Options): Promise<void> {
   if (options.anew) await rm(options.results, { force: true });
+  const commit = await measuredCommit();
   const results: Results = (await readResults(options.results)) ?? {
     seed: options.seed ?? String(randomInt(2 ** 32)),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
+    commit,
     rehearsals: {},
     interruptions: {},
   };
   if (options.seed !== undefined && options.seed !== results.seed)
     throw new Error(`${options.results} is of seed ${results.seed}: go on with that one, or --anew`);
+  if (commit !== results.commit)
+    throw new Error(
+      `${options.results} is of ${results.commit}, this is ${commit}: check that one out, or --anew`,
+    );
   console.log(`seed ${results.seed}`);
   const save = async (): Promise<void> => {
     await writeResults(options.results, results);
@@ -87,29 +105,29 @@ async function faults(
   save: () => Promise<void>,
 ): Promise<void> {
   const place = `level ${level}`;
-  const todo = left(
-    options,
-    results,
-    place,
-    drills.filter(({ levels }) => levels.includes(level)),
-  );
-  if (todo.length === 0) return;
-  await inCluster(`ha${level}`, level, async (cluster) => doAll(cluster, place, todo, results, save));
+  const chosen = drills.filter(({ levels }) => levels.includes(level));
+  const todo = (): readonly Todo[] => left(options, results, place, chosen);
+  // A cluster that does not heal is of no use for the next fault: there is another one then.
+  while (todo().length > 0)
+    await inCluster(`ha${level}`, level, async (cluster) => {
+      await doAll(cluster, place, todo(), results, save);
+    });
 }
 
 async function comparison(options: Options, results: Results, save: () => Promise<void>): Promise<void> {
   const chosen = drills.filter(({ name }) => compared.includes(name));
-  const todo = loadBalancers
-    .map((balancer) => ({ balancer, drills: left(options, results, balancer.name, chosen) }))
-    .filter((one) => one.drills.length > 0);
-  if (todo.length === 0) return;
-  await inCluster('halb', 3, async (cluster) => {
-    for (const one of todo) {
-      const putBack = await put(cluster, one.balancer);
-      await doAll(cluster, one.balancer.name, one.drills, results, save);
-      await putBack();
-    }
-  });
+  const todo = () =>
+    loadBalancers
+      .map((balancer) => ({ balancer, drills: left(options, results, balancer.name, chosen) }))
+      .filter((one) => one.drills.length > 0);
+  while (todo().length > 0)
+    await inCluster('halb', 3, async (cluster) => {
+      for (const one of todo()) {
+        const putBack = await put(cluster, one.balancer);
+        if (!(await doAll(cluster, one.balancer.name, one.drills, results, save))) return;
+        await putBack();
+      }
+    });
 }
 
 async function interruptions({ only }: Options, results: Results, save: () => Promise<void>): Promise<void> {
@@ -124,25 +142,27 @@ async function interruptions({ only }: Options, results: Results, save: () => Pr
   });
 }
 
+/** Whether all were done: not those after one that did not heal. */
 async function doAll(
   cluster: HaCluster,
   place: string,
   todo: readonly Todo[],
   results: Results,
   save: () => Promise<void>,
-): Promise<void> {
-  const probes = await startProbes(cluster);
+): Promise<boolean> {
   for (const { drill, key } of todo) {
-    const rehearsal = await rehearse(cluster, probes, drill, randomFrom(`${results.seed}/${place}/${key}`));
+    const rehearsal = await rehearse(cluster, drill, randomFrom(`${results.seed}/${place}/${key}`));
     (results.rehearsals[place] ??= {})[key] = rehearsal;
     await save();
     const { shortfalls, nodes, healedAfter } = rehearsal;
-    const verdict = shortfalls.length === 0 ? 'met' : shortfalls.join('; ');
     console.log(
-      `${place}/${key} (${nodes.join(', ')}): ${verdict}; whole after ${(healedAfter / 1000).toFixed(1)} s`,
+      `${place}/${key} (${nodes.join(', ')}): ${shortfalls.length === 0 ? 'met' : shortfalls.join('; ')}; ${
+        healedAfter === undefined ? 'did not heal' : `whole after ${(healedAfter / 1000).toFixed(1)} s`
+      }`,
     );
+    if (healedAfter === undefined) return false;
   }
-  await probes.stop();
+  return true;
 }
 
 async function inCluster(

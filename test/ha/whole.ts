@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inHost } from '../../lab/probes/in-host.ts';
 import { kubectl } from '../../lab/probes/kubectl.ts';
 import type { Probes } from '../../lab/probes/probes.ts';
 import type { NodeWindow, ProbeReport } from '../../lab/probes/report.ts';
-import { hostNamed } from '../../lab/faults/host-named.ts';
-import { etcdctl, type HaCluster } from './ha-cluster.ts';
+import { etcdctl } from './etcd.ts';
+import type { HaCluster } from './ha-cluster.ts';
 
 /** For how long nothing may fail, in milliseconds: 50 requests of each node, of which every master gets some. */
 const SPELL = 5000;
@@ -94,8 +93,7 @@ async function wrongInKubernetes(cluster: HaCluster, since: number): Promise<rea
 async function wrongInEtcd(cluster: HaCluster): Promise<readonly string[]> {
   const [first = ''] = cluster.expected.etcd;
   try {
-    const { id } = await hostNamed(cluster.lab, first);
-    await inHost(cluster.lab, id, etcdctl('endpoint', 'health', '--cluster'));
+    await etcdctl(cluster, first, 'endpoint', 'health', '--cluster');
     return [];
   } catch (error) {
     return [`etcd: ${error instanceof Error ? error.message : String(error)}`];

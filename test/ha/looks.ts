@@ -1,0 +1,67 @@
+import { kubectl } from '../../lab/probes/kubectl.ts';
+import { etcdctl, statusOf } from './etcd.ts';
+import type { HaCluster } from './ha-cluster.ts';
+
+/** For how long a kubelet may not have been heard, in milliseconds: it renews its lease every 10 s, and tries for up to 10 s. */
+const SILENT = 20_000;
+
+interface Node {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly conditions: readonly { readonly type: string; readonly lastTransitionTime: string }[];
+  };
+}
+interface Lease {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly renewTime: string };
+}
+
+async function list<T>(cluster: HaCluster, ...args: readonly string[]): Promise<readonly T[]> {
+  const answer = await kubectl(cluster, ['get', ...args, '--output=json']);
+  return (JSON.parse(answer) as { items: readonly T[] }).items;
+}
+
+/** The nodes that stopped or began to be Ready since then (milliseconds since 1970). */
+export async function changedReadiness(cluster: HaCluster, since: number): Promise<readonly string[]> {
+  return (await list<Node>(cluster, 'nodes'))
+    .filter(({ status }) =>
+      status.conditions.some(
+        ({ type, lastTransitionTime }) => type === 'Ready' && Date.parse(lastTransitionTime) > since,
+      ),
+    )
+    .map(({ metadata }) => metadata.name);
+}
+
+/**
+ * Sentences about the kubelets, but for those nodes', that were not heard lately: they are on their way to NotReady, which takes longer than most
+ * faults last (--node-monitor-grace-period, 50 s).
+ */
+export async function silentKubelets(cluster: HaCluster, but: readonly string[]): Promise<readonly string[]> {
+  const now = Date.now();
+  return (await list<Lease>(cluster, 'leases', '--namespace=kube-node-lease'))
+    .filter(({ metadata, spec }) => !but.includes(metadata.name) && now - Date.parse(spec.renewTime) > SILENT)
+    .map(({ metadata, spec }) => `${metadata.name}: its kubelet was last heard at ${spec.renewTime}`);
+}
+
+/** Sentences about members of etcd whose data differ from the first one's, as of the same revision. */
+export async function divergedMembers(cluster: HaCluster): Promise<readonly string[]> {
+  const [first = '', ...others] = cluster.expected.etcd;
+  const { revision } = (await statusOf(cluster, first)).header;
+  const hashes = new Map<string, string>();
+  for (const member of [first, ...others]) {
+    const answer = await etcdctl(
+      cluster,
+      member,
+      ...['endpoint', 'hashkv', `--rev=${revision}`, '--write-out=json'],
+    );
+    const [{ HashKV }] = JSON.parse(answer) as [{ HashKV: { hash: number; compact_revision: number } }];
+    hashes.set(member, `${HashKV.hash} (compacted to ${HashKV.compact_revision})`);
+  }
+  const wanted = hashes.get(first);
+  return others
+    .filter((member) => hashes.get(member) !== wanted)
+    .map(
+      (member) =>
+        `${member}: its data at revision ${revision} have the hash ${hashes.get(member)}, not ${first}’s ${wanted}`,
+    );
+}
