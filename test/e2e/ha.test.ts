@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostNamed } from '../../lab/faults/host-named.ts';
 import { stop } from '../../lab/faults/processes.ts';
 import { shortfalls, type Bar } from '../../lab/probes/bar.ts';
+import { kubectl } from '../../lab/probes/kubectl.ts';
 import { startProbes } from '../../lab/probes/probes.ts';
+import { blocks, pageNamed } from '../docs/pages.ts';
 import { drills, type Drill } from '../ha/drills.ts';
+import { emptyDatabase, fillDatabase, lowerQuota } from '../ha/full.ts';
 import { haCluster, type HaCluster } from '../ha/ha-cluster.ts';
 import { TASKS_OF_UP, upAgain, upKilled } from '../ha/killed-run.ts';
 import { randomFrom } from '../ha/random.ts';
 import { rehearse } from '../ha/rehearse.ts';
+import { ROOT } from '../render/scenarios.ts';
 import { brokenLoadBalancers, type Breakage } from './broken-load-balancers.ts';
 import { removeLabNamed } from './lab-cluster.ts';
 import { expectAllReady, playbook } from './use-tests.ts';
@@ -58,6 +63,28 @@ describe('a cluster of level 3 under faults', () => {
   it.each(Object.entries(SHORT))('goes on when %s', async (name, bar) => {
     const found = await rehearse(cluster, drill(name), randomFrom(name), { bar, healing: bar });
     expect(found.shortfalls, JSON.stringify(found.during.others)).toEqual([]);
+  });
+
+  it('is read while etcd’s database is full, and takes writes again after what docs/recovering.md says', async () => {
+    const write = (name: string) => kubectl(cluster, ['create', 'configmap', name, '--request-timeout=10s']);
+    await lowerQuota(cluster);
+    await fillDatabase(cluster);
+    await expect(write('too-much')).rejects.toThrow(/database space exceeded/);
+    expect(await kubectl(cluster, ['get', 'nodes', '--output=name'])).toContain('node/demo-worker-1');
+    const status = await cluster.kubehaus(['status']);
+    expect(status.exitCode, status.all).toBe(1);
+    for (const master of HA_MASTERS) expect(status.all).toMatch(new RegExp(`${master}: .*NOSPACE`));
+
+    await emptyDatabase(cluster);
+    const commands = blocks(await pageNamed('recovering.md'), 'sh').join('\n');
+    const program = `kubehaus() { ${process.execPath} ${join(ROOT, 'dist/cli/main.js')} "$@"; }`;
+    const ended = await cluster.run(['bash', '-e', '-c', `${program}\n${commands}`]);
+    expect(ended.exitCode, ended.all).toBe(0);
+    await write('enough-room');
+    await eventually(60, async () => {
+      const after = await cluster.kubehaus(['status']);
+      expect(after.exitCode, after.all).toBe(0);
+    });
   });
 
   describe('with load balancers that are wrong', () => {

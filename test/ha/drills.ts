@@ -8,8 +8,11 @@ import { inHost } from '../../lab/probes/in-host.ts';
 import type { Window } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
 import type { Expected } from '../e2e/use-tests.ts';
+import { fillDisk, freeDisk } from '../../lab/faults/disk.ts';
 import { etcdctl, etcdLeader } from './etcd.ts';
-import type { HaCluster } from './ha-cluster.ts';
+import { ETCD_DATA, fillDatabase, giveMemberDisk, lowerQuota, makeRoom, memberWithDisk } from './full.ts';
+import { mustRun, type HaCluster } from './ha-cluster.ts';
+import { deleteServer, workerJoins, workerLeaves } from './servers.ts';
 import { oneOf, shuffled } from './random.ts';
 
 /** A fault, and what its users must see of it. */
@@ -30,6 +33,8 @@ export interface Drill {
   readonly lasts?: number;
   /** Takes the cause away; without it, the fault ends by itself. */
   readonly mend?: (cluster: HaCluster, hosts: readonly Host[], random: () => number) => Promise<unknown>;
+  /** Mending makes hosts anew that are gone for good. */
+  readonly rebuilds?: true;
   /** What the nodes that are not under fault must see while it lasts, */
   readonly bar: Bar;
   /** and from when it was mended until the cluster is whole. */
@@ -42,7 +47,7 @@ export interface Drill {
     hosts: readonly Host[],
     during: Window,
   ) => readonly string[] | Promise<readonly string[]>;
-  /** How long until the cluster is whole, in milliseconds from the cause's end, or from the fault when it ends by itself. */
+  /** How long until the cluster is whole, in milliseconds from when one begins to mend it, or from the fault when it ends by itself. */
   readonly healsWithin?: number;
 }
 
@@ -68,6 +73,9 @@ const ELECTION: Bar = { gap: 3000, droppedStreams: 0 };
 /** Ready and meshed again, in milliseconds. Counted from when power is back or the reboot begins, so that booting is in it. */
 const BACK = 60_000;
 
+/** For the documented way to make room again, in milliseconds. */
+const RECOVERED = 180_000;
+
 /** More than --node-monitor-grace-period (50 s), in milliseconds: nodes that are not heard have become NotReady by then. */
 const UNTIL_NOT_READY = 65_000;
 
@@ -92,6 +100,18 @@ const refusesWrites: NonNullable<Drill['also']> = async (cluster, hosts) => {
   }
   return taken;
 };
+
+/** What `kubehaus status` must name. */
+const statusNames =
+  (...words: readonly string[]): NonNullable<Drill['also']> =>
+  async (cluster) => {
+    const { exitCode, all } = await cluster.kubehaus(['status']);
+    const missing = words.filter((word) => !all.includes(word));
+    return [
+      ...(exitCode === 0 ? ['kubehaus status finds nothing'] : []),
+      ...missing.map((word) => `kubehaus status does not say "${word}": ${all}`),
+    ];
+  };
 
 const everyNode = ({ masters, workers, etcd }: Expected): readonly string[] => [
   ...new Set([...masters, ...workers, ...etcd]),
@@ -231,5 +251,52 @@ export const drills: readonly Drill[] = [
       }
     },
     bar: { ...UNNOTICED, keptFailed: 0, brokenWatches: 0, everyMaster: true },
+  },
+  {
+    name: 'a worker joins, and leaves',
+    levels: [3],
+    nodes: () => [],
+    hit: async (cluster) => {
+      await workerJoins(cluster);
+      await workerLeaves(cluster);
+    },
+    bar: { failedAfterRetry: 0, keptFailed: 0, brokenWatches: 0, droppedStreams: 0 },
+  },
+  {
+    name: 'the first master is destroyed for good',
+    levels: [3],
+    nodes: ({ expected }) => expected.masters.slice(0, 1),
+    hit: async (cluster, hosts) => Promise.all(hosts.map(async ({ id }) => deleteServer(cluster, id))),
+    rebuilds: true,
+    mend: async (cluster) => mustRun(cluster, ['up', '--yes']),
+    bar: UNNOTICED,
+    healing: HEALING,
+  },
+  {
+    name: 'the disk of a member of etcd is full',
+    levels: [3],
+    prepare: giveMemberDisk,
+    nodes: (cluster) => [memberWithDisk(cluster)],
+    hit: async ({ lab }, hosts) => Promise.all(hosts.map(async (host) => fillDisk(lab, host, ETCD_DATA))),
+    also: async (cluster, ...rest) => statusNames(`${memberWithDisk(cluster)}: etcd`)(cluster, ...rest),
+    mend: async ({ lab }, hosts) => Promise.all(hosts.map(async (host) => freeDisk(lab, host, ETCD_DATA))),
+    bar: ELECTION,
+    healing: HEALING,
+    healsWithin: RECOVERED,
+  },
+  {
+    name: 'etcd’s database is full',
+    levels: [3, 4],
+    prepare: lowerQuota,
+    nodes: () => [],
+    hit: fillDatabase,
+    also: async (cluster, hosts, during) => [
+      ...(await statusNames('NOSPACE')(cluster, hosts, during)),
+      ...(during.others.read.failedAfterRetry > 0 ? ['reads failed twice'] : []),
+      ...(during.others.write.failedAfterRetry === 0 ? ['writes were taken'] : []),
+    ],
+    mend: makeRoom,
+    bar: { droppedStreams: 0, keptFailed: 0 },
+    healsWithin: RECOVERED,
   },
 ];

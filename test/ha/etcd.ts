@@ -4,16 +4,27 @@ import type { HaCluster } from './ha-cluster.ts';
 
 /** Runs etcdctl on a member, of that member alone unless `--cluster` is among the arguments. It needs no network of the host. */
 export async function etcdctl(
+  cluster: HaCluster,
+  member: string,
+  ...args: readonly string[]
+): Promise<string> {
+  return etcdctlWith('', cluster, member, ...args);
+}
+
+/** The same with an input: a value that is too long for an argument. */
+export async function etcdctlWith(
+  input: string,
   { lab }: HaCluster,
   member: string,
   ...args: readonly string[]
 ): Promise<string> {
   const { id } = await hostNamed(lab, member);
   const pki = '/etc/etcd/pki';
-  return inHost(lab, id, [
+  const command = [
     ...['etcdctl', `--cacert=${pki}/ca.crt`, `--cert=${pki}/member.crt`, `--key=${pki}/member.key`],
     ...['--endpoints=https://127.0.0.1:2379', ...args],
-  ]);
+  ];
+  return inHost(lab, id, command, input);
 }
 
 interface Status {

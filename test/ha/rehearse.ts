@@ -22,14 +22,17 @@ export interface Rehearsal {
   readonly lostWrites: number;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
-  /** Milliseconds from the cause's end until the cluster was whole; for a host, from when its power was back. Undefined when it did not heal. */
+  /** Milliseconds from when one began to mend it until the cluster was whole; undefined when it did not heal. */
   readonly healedAfter?: number;
 }
 
 /** Another bar in the place of the drill's own. */
 export type Bars = Pick<Drill, 'bar' | 'healing'>;
 
-/** Does a drill once, at a random moment, and waits until the cluster is whole again. A cluster that does not heal is one of the shortfalls. */
+/**
+ * Does a drill once, at a random moment, and waits until the cluster is whole again. A cluster that does not heal is one of the shortfalls.
+ * The probes go on: those of the next drill take their place, and the last ones go with the lab.
+ */
 export async function rehearse(
   cluster: HaCluster,
   drill: Drill,
@@ -38,13 +41,9 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   await drill.prepare?.(cluster);
   const probes = await startProbes(cluster);
-  try {
-    await untilWhole(cluster, probes, Date.now());
-    await sleep(random() * 3000);
-    return await underProbes(cluster, probes, drill, random, bars);
-  } finally {
-    await probes.stop();
-  }
+  await untilWhole(cluster, probes, Date.now());
+  await sleep(random() * 3000);
+  return underProbes(cluster, probes, drill, random, bars);
 }
 
 async function underProbes(
@@ -59,6 +58,7 @@ async function underProbes(
   const hosts = await hostsNamed(lab, nodes);
   const found: string[] = [];
   const { at } = await probes.fault(drill.name, nodes);
+  let began = at;
   try {
     await drill.hit(cluster, hosts);
     if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
@@ -67,16 +67,29 @@ async function underProbes(
     if (drill.apiIsGone !== true && drill.mend !== undefined)
       found.push(...(await silentKubelets(cluster, nodes)));
   } finally {
+    // One that builds hosts anew is counted as long as that takes: the probes on the new ones are others.
+    if (drill.rebuilds === true) await probes.healed(`${drill.name}: built anew`, nodes);
+    began = Date.now();
     await drill.mend?.(cluster, hosts, random);
   }
-  // A fault that ends by itself began to end when it came.
-  const mended = drill.mend === undefined ? at : (await probes.healed(`${drill.name}: mended`, nodes)).at;
-  const healedAfter = await untilWhole(cluster, probes, mended).catch((error: Error) => {
-    found.push(error.message);
-    return undefined;
-  });
+  if (drill.mend === undefined) {
+    // A fault that ends by itself began to end when it came.
+    began = at;
+  } else if (drill.rebuilds !== true) {
+    await probes.healed(`${drill.name}: mended`, nodes);
+  }
+  const seen = drill.rebuilds === true ? await probes.report(at) : undefined;
+  if (drill.rebuilds === true) await startProbes(cluster);
+  const mended = drill.mend === undefined ? at : Date.now();
+  const healedAfter = await untilWhole(cluster, probes, mended).then(
+    (wait) => wait + mended - began,
+    (error: Error) => {
+      found.push(error.message);
+      return undefined;
+    },
+  );
   // Whether a write was lost can be seen when all is whole again.
-  const report = await probes.report(at);
+  const report = seen ?? (await probes.report(at));
   const [during = report.whole, healing] = report.windows;
   found.push(...wanting(report, bars, during, healing));
   if (healedAfter !== undefined) {

@@ -143,5 +143,5 @@ describe('ansible-lint with the production profile', () => {
     const { exitCode, stdout } = await execa('ansible-lint', args, { cwd, env, reject: false });
     expect(stdout).toBe('');
     expect(exitCode).toBe(0);
-  });
+  }, 300_000);
 });

@@ -1,0 +1,84 @@
+import { hostNamed } from '../../lab/faults/host-named.ts';
+import { powerOff, powerOn } from '../../lab/faults/power.ts';
+import { disksOf, giveDisk } from '../../lab/hosts/disks.ts';
+import { inHost } from '../../lab/probes/in-host.ts';
+import { playbook } from '../e2e/use-tests.ts';
+import { eventually } from '../e2e/waiting.ts';
+import { etcdctl, etcdctlWith } from './etcd.ts';
+import type { HaCluster } from './ha-cluster.ts';
+
+export const ETCD_DATA = '/var/lib/kubehaus-etcd';
+/** Bytes of a member's disk: room for the database, its log (64 MB a file, one ahead) and a snapshot of it. */
+const DISK = 400 * 1024 * 1024;
+/** Bytes of the lowered quota. What Kubernetes has of its own is less than a tenth of it here. */
+const QUOTA = 128 * 1024 * 1024;
+const OWN_SETTINGS = '/etc/etcd/rehearsal.env';
+const DROP_IN = '/etc/systemd/system/etcd.service.d';
+const FILLER = '/rehearsal/full/';
+
+/** The member whose data lie on a disk of its own, which can be full; it is the last, so that the first is not always the one. */
+export function memberWithDisk({ expected }: HaCluster): string {
+  const last = expected.etcd.at(-1);
+  if (last === undefined) throw new Error('there is no member');
+  return last;
+}
+
+/** Puts its data on a disk of its own, once; the member must be powered off for that. */
+export async function giveMemberDisk(cluster: HaCluster): Promise<void> {
+  const host = await hostNamed(cluster.lab, memberWithDisk(cluster));
+  const there = await disksOf(cluster.lab, host.id);
+  if (there.some(({ path }) => path === ETCD_DATA)) return;
+  await powerOff(cluster.lab, host);
+  await giveDisk(cluster.lab, host.id, ETCD_DATA, DISK);
+  await powerOn(cluster.lab, host);
+  // A host that boots has nobody to answer for a while.
+  await eventually(120, () => etcdctl(cluster, host.name, 'endpoint', 'health', '--cluster'));
+}
+
+/** Has every member take so little that it can be filled in seconds, once. */
+export async function lowerQuota(cluster: HaCluster): Promise<void> {
+  for (const member of cluster.expected.etcd) {
+    const { id } = await hostNamed(cluster.lab, member);
+    const settings = `ETCD_QUOTA_BACKEND_BYTES=${QUOTA}\n`;
+    const written = await inHost(cluster.lab, id, ['sh', '-c', `cat ${OWN_SETTINGS} 2>/dev/null || true`]);
+    if (written === settings) continue;
+    await inHost(cluster.lab, id, ['sh', '-c', `cat > ${OWN_SETTINGS}`], settings);
+    const unit = `[Service]\nEnvironmentFile=${OWN_SETTINGS}\n`;
+    await inHost(
+      cluster.lab,
+      id,
+      ['sh', '-c', `mkdir -p ${DROP_IN} && cat > ${DROP_IN}/rehearsal.conf`],
+      unit,
+    );
+    await inHost(cluster.lab, id, ['systemctl', 'daemon-reload']);
+    await inHost(cluster.lab, id, ['systemctl', 'restart', 'etcd.service']);
+    await eventually(60, () => etcdctl(cluster, member, 'endpoint', 'health', '--cluster'));
+  }
+}
+
+/** Writes until etcd takes nothing any more. */
+export async function fillDatabase(cluster: HaCluster): Promise<void> {
+  const [member = ''] = cluster.expected.etcd;
+  const value = 'x'.repeat(1024 * 1024);
+  for (let count = 0; count < (2 * QUOTA) / value.length; count += 1) {
+    try {
+      await etcdctlWith(value, cluster, member, 'put', `${FILLER}${count}`);
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('database space exceeded')) return;
+      throw error;
+    }
+  }
+  throw new Error(`${member} takes more than its quota`);
+}
+
+/** Deletes what filled it, which makes no room yet. */
+export async function emptyDatabase(cluster: HaCluster): Promise<void> {
+  const [member = ''] = cluster.expected.etcd;
+  await etcdctl(cluster, member, 'del', '--prefix', FILLER);
+}
+
+/** What docs/recovering.md says. */
+export async function makeRoom(cluster: HaCluster): Promise<void> {
+  await emptyDatabase(cluster);
+  await playbook(cluster, 'etcd-make-room.yml');
+}

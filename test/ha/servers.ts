@@ -1,0 +1,40 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { kubectl } from '../../lab/probes/kubectl.ts';
+import { mustRun, type HaCluster } from './ha-cluster.ts';
+
+async function setWorkers(cluster: HaCluster, count: number): Promise<void> {
+  const file = join(cluster.folder, 'cluster.yaml');
+  const document = parseDocument(await readFile(file, 'utf8'));
+  document.setIn(['workers', 0, 'count'], count);
+  await writeFile(file, document.toString({ lineWidth: 0 }));
+  await mustRun(cluster, ['up', '--yes']);
+}
+
+/** One more worker, as docs/outputs.md has it; `kubehaus up` ends when it is Ready. */
+export async function workerJoins(cluster: HaCluster): Promise<void> {
+  await setWorkers(cluster, cluster.expected.workers.length + 1);
+}
+
+/** The last worker leaves, as docs/from-hetzner-kube.md has it. */
+export async function workerLeaves(cluster: HaCluster): Promise<void> {
+  const last = `demo-worker-${cluster.expected.workers.length + 1}`;
+  await kubectl(cluster, ['drain', last, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=60s']);
+  await setWorkers(cluster, cluster.expected.workers.length);
+  await kubectl(cluster, ['delete', 'node', last]);
+}
+
+/** Deletes a server at Hetzner, although it is protected. */
+export async function deleteServer(cluster: HaCluster, id: number): Promise<void> {
+  const api = async (method: string, path: string, body: object): Promise<void> => {
+    const ended = await cluster.run([
+      'sh',
+      '-c',
+      `curl -sf -X ${method} -H "Authorization: Bearer $HCLOUD_TOKEN" -H 'Content-Type: application/json' -d '${JSON.stringify(body)}' "$HCLOUD_ENDPOINT/servers/${id}${path}"`,
+    ]);
+    if (ended.exitCode !== 0) throw new Error(`${method} servers/${id}${path}: ${ended.all}`);
+  };
+  await api('POST', '/actions/change_protection', { delete: false, rebuild: false });
+  await api('DELETE', '', {});
+}
