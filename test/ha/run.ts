@@ -49,6 +49,9 @@ async function measuredCommit(): Promise<string> {
   return (await git('status', '--porcelain')) === '' ? commit : `${commit}+`;
 }
 
+/** How long a fault lasts when load balancers are compared, in milliseconds; whether kubelets stay Ready is not compared. */
+const COMPARED_FOR = 30_000;
+
 /** Goes on where the last run ended, and writes the page anew after everything that was done. */
 async function run(options: Options): Promise<void> {
   if (options.anew) await rm(options.results, { force: true });
@@ -115,7 +118,9 @@ async function faults(
 }
 
 async function comparison(options: Options, results: Results, save: () => Promise<void>): Promise<void> {
-  const chosen = drills.filter(({ name }) => compared.includes(name));
+  const chosen = drills
+    .filter(({ name }) => compared.includes(name))
+    .map((drill) => ({ ...drill, lasts: COMPARED_FOR }));
   const todo = () =>
     loadBalancers
       .map((balancer) => ({ balancer, drills: left(options, results, balancer.name, chosen) }))
