@@ -59,7 +59,11 @@ lab-tools: $(PROGRAMS) $(LAB_TOOLS) # Debian packages of the lab
 
 .PHONY: e2e
 e2e: lab-tools ## the tests in the lab: real servers, real clusters (root)
-	vitest run --project 'e2e-*'
+	vitest run --project e2e-lab --project e2e-clusters
+
+.PHONY: e2e-ha
+e2e-ha: lab-tools ## the short form of ha: killed runs, a few faults, load balancers that are wrong (root)
+	vitest run --project e2e-ha
 
 .PHONY: ha
 ha: lab-tools ## every fault five times on clusters of levels 3 and 4, with docs/ha.md of it; options in HA (root, hours)

@@ -208,6 +208,13 @@ function nodeStatus(
   };
 }
 
+/** A full database needs more than a rerun. */
+function wrongWithEtcd(health: string): string {
+  return health.includes('NOSPACE')
+    ? 'etcd takes no more writes, its database is full (NOSPACE): delete what filled it, then run `ansible-playbook etcd-make-room.yml` in rendered/ansible'
+    : `etcd is ${health}`;
+}
+
 /** What is wrong with a node, in words. */
 export function findingsOf(node: NodeStatus): string[] {
   return [
@@ -215,7 +222,9 @@ export function findingsOf(node: NodeStatus): string[] {
     ...Object.entries(node.units)
       .filter(([, state]) => state !== 'active')
       .map(([unit, state]) => `${node.name}: ${unit} is ${state}`),
-    ...(node.etcd === undefined || node.etcd === 'healthy' ? [] : [`${node.name}: etcd is ${node.etcd}`]),
+    ...(node.etcd === undefined || node.etcd === 'healthy'
+      ? []
+      : [`${node.name}: ${wrongWithEtcd(node.etcd)}`]),
     ...(node.snapshots?.failed
       ? [`${node.name}: the last snapshot of etcd failed; journalctl --unit etcd-snapshot there tells why`]
       : []),

@@ -24,6 +24,15 @@ describe('findings about a node', () => {
       ['prod-master-1: kubelet.service is failed'],
     ],
     ['etcd', { etcd: 'unhealthy: no leader' }, ['prod-master-1: etcd is unhealthy: no leader']],
+    [
+      'a full database of etcd',
+      {
+        etcd: 'unhealthy: https://10.0.1.11:2379 is unhealthy: failed to commit proposal: Active Alarm(s): NOSPACE',
+      },
+      [
+        'prod-master-1: etcd takes no more writes, its database is full (NOSPACE): delete what filled it, then run `ansible-playbook etcd-make-room.yml` in rendered/ansible',
+      ],
+    ],
     ['no snapshot so far: none is due yet', { snapshots: { failed: false } }, []],
     [
       'a snapshot that failed',

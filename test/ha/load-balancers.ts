@@ -95,7 +95,7 @@ const DROP_IN = 'etc/systemd/system/master-lb.service.d/rehearsal.conf';
 /** The unit as it is for haproxy. */
 const HAPROXY_UNIT = `[Service]
 ExecStart=
-ExecStart=/usr/sbin/haproxy -Ws -f /${SETTINGS}/haproxy.cfg
+ExecStart=/usr/sbin/haproxy -db -f /${SETTINGS}/haproxy.cfg
 ExecReload=
 `;
 

@@ -16,8 +16,10 @@ interface Lease {
   readonly spec: { readonly renewTime: string };
 }
 
-async function list<T>(cluster: HaCluster, ...args: readonly string[]): Promise<readonly T[]> {
-  const answer = await kubectl(cluster, ['get', ...args, '--output=json']);
+/** What Kubernetes has of a kind. */
+export async function list<T>(cluster: HaCluster, ...args: readonly string[]): Promise<readonly T[]> {
+  // A master that is cut off would think about it for a minute; then the next one is asked.
+  const answer = await kubectl(cluster, ['get', ...args, '--output=json', '--request-timeout=5s']);
   return (JSON.parse(answer) as { items: readonly T[] }).items;
 }
 

@@ -121,9 +121,11 @@ async function comparison(options: Options, results: Results, save: () => Promis
   const chosen = drills
     .filter(({ name }) => compared.includes(name))
     .map((drill) => ({ ...drill, lasts: COMPARED_FOR }));
+  // What differs differs by much.
+  const runs = Math.min(options.runs, 3);
   const todo = () =>
     loadBalancers
-      .map((balancer) => ({ balancer, drills: left(options, results, balancer.name, chosen) }))
+      .map((balancer) => ({ balancer, drills: left({ ...options, runs }, results, balancer.name, chosen) }))
       .filter((one) => one.drills.length > 0);
   while (todo().length > 0)
     await inCluster('halb', 3, async (cluster) => {
@@ -156,7 +158,9 @@ async function doAll(
   save: () => Promise<void>,
 ): Promise<boolean> {
   for (const { drill, key } of todo) {
-    const rehearsal = await rehearse(cluster, drill, randomFrom(`${results.seed}/${place}/${key}`));
+    // The same for all load balancers.
+    const random = randomFrom(`${results.seed}/level ${cluster.level}/${key}`);
+    const rehearsal = await rehearse(cluster, drill, random);
     (results.rehearsals[place] ??= {})[key] = rehearsal;
     await save();
     const { shortfalls, nodes, healedAfter } = rehearsal;

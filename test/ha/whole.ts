@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kubectl } from '../../lab/probes/kubectl.ts';
 import type { Probes } from '../../lab/probes/probes.ts';
 import type { NodeWindow, ProbeReport } from '../../lab/probes/report.ts';
 import { etcdctl } from './etcd.ts';
 import type { HaCluster } from './ha-cluster.ts';
+import { list } from './looks.ts';
 
 /** For how long nothing may fail, in milliseconds: 50 requests of each node, of which every master gets some. */
 const SPELL = 5000;
@@ -72,12 +72,11 @@ const isReady = ({ status }: Conditions): boolean =>
   (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True');
 
 async function wrongInKubernetes(cluster: HaCluster, since: number): Promise<readonly string[]> {
-  const list = async <T>(...args: readonly string[]) =>
-    (JSON.parse(await kubectl(cluster, ['get', ...args, '--output=json'])) as { items: readonly T[] }).items;
   try {
-    const nodes = await list<Conditions>('nodes');
-    const pods = await list<Conditions>('pods', '--all-namespaces');
+    const nodes = await list<Conditions>(cluster, 'nodes');
+    const pods = await list<Conditions>(cluster, 'pods', '--all-namespaces');
     const leases = await list<{ metadata: { name: string }; spec: { renewTime: string } }>(
+      cluster,
       'leases',
       '--namespace=kube-node-lease',
     );

@@ -137,11 +137,15 @@ describe('ansible-lint with the production profile', () => {
     ['cni-calico', ['roles/cni_calico', 'install-workers.yml']],
     ['cni-cilium', ['roles/cni_cilium', 'install-workers.yml']],
     ['cni-flannel', ['roles/cni_flannel', 'install-workers.yml']],
-  ])('finds nothing in the project of %s', async (scenario, paths) => {
-    const cwd = await project(join(folder, `lint-${scenario}`), scenario);
-    const args = ['--offline', '--strict', '--profile', 'production', '--nocolor', '-q', ...paths];
-    const { exitCode, stdout } = await execa('ansible-lint', args, { cwd, env, reject: false });
-    expect(stdout).toBe('');
-    expect(exitCode).toBe(0);
-  }, 300_000);
+  ])(
+    'finds nothing in the project of %s',
+    async (scenario, paths) => {
+      const cwd = await project(join(folder, `lint-${scenario}`), scenario);
+      const args = ['--offline', '--strict', '--profile', 'production', '--nocolor', '-q', ...paths];
+      const { exitCode, stdout } = await execa('ansible-lint', args, { cwd, env, reject: false });
+      expect(stdout).toBe('');
+      expect(exitCode).toBe(0);
+    },
+    300_000,
+  );
 });
