@@ -8,9 +8,17 @@ import { inHost } from '../../lab/probes/in-host.ts';
 import type { Window } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
 import type { Expected } from '../e2e/use-tests.ts';
-import { fillDisk, freeDisk } from '../../lab/faults/disk.ts';
+import { freeDisk } from '../../lab/faults/disk.ts';
 import { etcdctl, etcdLeader } from './etcd.ts';
-import { ETCD_DATA, fillDatabase, giveMemberDisk, lowerQuota, makeRoom, memberWithDisk } from './full.ts';
+import {
+  ETCD_DATA,
+  fillDatabase,
+  fillMemberDisk,
+  giveMemberDisk,
+  lowerQuota,
+  makeRoom,
+  memberWithDisk,
+} from './full.ts';
 import { mustRun, type HaCluster } from './ha-cluster.ts';
 import { deleteServer, workerJoins, workerLeaves } from './servers.ts';
 import { oneOf, shuffled } from './random.ts';
@@ -39,8 +47,8 @@ export interface Drill {
   readonly bar: Bar;
   /** and from when it was mended until the cluster is whole. */
   readonly healing?: Bar;
-  /** Nobody can be asked or told anything while it lasts: nodes that are not under fault may look as if they were gone. */
-  readonly apiIsGone?: true;
+  /** Nothing can be written while it lasts: nodes that are not under fault may look as if they were gone. */
+  readonly noWrites?: true;
   /** What else must be so before it is mended, in sentences about what is not. */
   readonly also?: (
     cluster: HaCluster,
@@ -148,7 +156,7 @@ export const drills: readonly Drill[] = [
     mend: each(powerOn),
     // What Services send to pods of hosts that are gone fails until somebody can say so in the API; pods of the others are reached.
     bar: { podGap: 2000, droppedStreams: 0 },
-    apiIsGone: true,
+    noWrites: true,
     also: nothingWritten(false),
     healsWithin: BACK,
   },
@@ -237,7 +245,7 @@ export const drills: readonly Drill[] = [
       }
     },
     bar: {},
-    apiIsGone: true,
+    noWrites: true,
     healsWithin: BACK,
   },
   {
@@ -260,6 +268,9 @@ export const drills: readonly Drill[] = [
       await workerJoins(cluster);
       await workerLeaves(cluster);
     },
+    // It takes minutes itself, and is over when it ends.
+    mend: async () => undefined,
+    lasts: 0,
     bar: { failedAfterRetry: 0, keptFailed: 0, brokenWatches: 0, droppedStreams: 0 },
   },
   {
@@ -277,7 +288,7 @@ export const drills: readonly Drill[] = [
     levels: [3],
     prepare: giveMemberDisk,
     nodes: (cluster) => [memberWithDisk(cluster)],
-    hit: async ({ lab }, hosts) => Promise.all(hosts.map(async (host) => fillDisk(lab, host, ETCD_DATA))),
+    hit: async (cluster, hosts) => Promise.all(hosts.map(async (host) => fillMemberDisk(cluster, host))),
     also: async (cluster, ...rest) => statusNames(`${memberWithDisk(cluster)}: etcd`)(cluster, ...rest),
     mend: async ({ lab }, hosts) => Promise.all(hosts.map(async (host) => freeDisk(lab, host, ETCD_DATA))),
     bar: ELECTION,
@@ -297,6 +308,7 @@ export const drills: readonly Drill[] = [
     ],
     mend: makeRoom,
     bar: { droppedStreams: 0, keptFailed: 0 },
+    noWrites: true,
     healsWithin: RECOVERED,
   },
 ];

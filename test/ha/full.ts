@@ -1,4 +1,5 @@
-import { hostNamed } from '../../lab/faults/host-named.ts';
+import { fillDisk } from '../../lab/faults/disk.ts';
+import { hostNamed, type Host } from '../../lab/faults/host-named.ts';
 import { powerOff, powerOn } from '../../lab/faults/power.ts';
 import { disksOf, giveDisk } from '../../lab/hosts/disks.ts';
 import { inHost } from '../../lab/probes/in-host.ts';
@@ -8,8 +9,8 @@ import { etcdctl, etcdctlWith } from './etcd.ts';
 import type { HaCluster } from './ha-cluster.ts';
 
 export const ETCD_DATA = '/var/lib/kubehaus-etcd';
-/** Bytes of a member's disk: room for the database, its log (64 MB a file, one ahead) and a snapshot of it. */
-const DISK = 400 * 1024 * 1024;
+/** Bytes of a member's disk: room for five files of the log (64 MB each), one ahead, the database, and a copy that is being defragmented. */
+const DISK = 1024 * 1024 * 1024;
 /** Bytes of the lowered quota. What Kubernetes has of its own is less than a tenth of it here. */
 const QUOTA = 128 * 1024 * 1024;
 const OWN_SETTINGS = '/etc/etcd/rehearsal.env';
@@ -35,13 +36,18 @@ export async function giveMemberDisk(cluster: HaCluster): Promise<void> {
   await eventually(120, () => etcdctl(cluster, host.name, 'endpoint', 'health', '--cluster'));
 }
 
-/** Has every member take so little that it can be filled in seconds, once. */
+/**
+ * Has every member take so little that it can be filled in seconds, once. From then on `kubehaus up` would restart the members, whose settings are not
+ * its own.
+ */
 export async function lowerQuota(cluster: HaCluster): Promise<void> {
+  // What was deleted before counts as well until then.
+  await playbook(cluster, 'etcd-make-room.yml');
   for (const member of cluster.expected.etcd) {
     const { id } = await hostNamed(cluster.lab, member);
     const settings = `ETCD_QUOTA_BACKEND_BYTES=${QUOTA}\n`;
     const written = await inHost(cluster.lab, id, ['sh', '-c', `cat ${OWN_SETTINGS} 2>/dev/null || true`]);
-    if (written === settings) continue;
+    if (written === settings.trimEnd()) continue;
     await inHost(cluster.lab, id, ['sh', '-c', `cat > ${OWN_SETTINGS}`], settings);
     const unit = `[Service]\nEnvironmentFile=${OWN_SETTINGS}\n`;
     await inHost(
@@ -56,19 +62,36 @@ export async function lowerQuota(cluster: HaCluster): Promise<void> {
   }
 }
 
+const MEGABYTE = 'x'.repeat(1024 * 1024);
+
 /** Writes until etcd takes nothing any more. */
 export async function fillDatabase(cluster: HaCluster): Promise<void> {
   const [member = ''] = cluster.expected.etcd;
-  const value = 'x'.repeat(1024 * 1024);
-  for (let count = 0; count < (2 * QUOTA) / value.length; count += 1) {
+  for (let count = 0; count < (2 * QUOTA) / MEGABYTE.length; count += 1) {
     try {
-      await etcdctlWith(value, cluster, member, 'put', `${FILLER}${count}`);
+      await etcdctlWith(MEGABYTE, cluster, member, 'put', `${FILLER}${count}`);
     } catch (error) {
       if (error instanceof Error && error.message.includes('database space exceeded')) return;
       throw error;
     }
   }
   throw new Error(`${member} takes more than its quota`);
+}
+
+/** Fills a member's disk, and what is left of the file that its log is in: until its etcd ends. */
+export async function fillMemberDisk(cluster: HaCluster, host: Host): Promise<void> {
+  await fillDisk(cluster.lab, host, ETCD_DATA);
+  const other = cluster.expected.etcd.find((member) => member !== host.name) ?? '';
+  for (let count = 0; count < 150; count += 1) {
+    await etcdctlWith(MEGABYTE, cluster, other, 'put', `${FILLER}log`);
+    const state = await inHost(cluster.lab, host.id, [
+      'sh',
+      '-c',
+      'systemctl is-active etcd.service || true',
+    ]);
+    if (state !== 'active') return;
+  }
+  throw new Error(`${host.name}: etcd goes on although its disk is full`);
 }
 
 /** Deletes what filled it, which makes no room yet. */

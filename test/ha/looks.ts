@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { kubectl } from '../../lab/probes/kubectl.ts';
 import { etcdctl, statusOf } from './etcd.ts';
 import type { HaCluster } from './ha-cluster.ts';
@@ -45,25 +46,34 @@ export async function silentKubelets(cluster: HaCluster, but: readonly string[])
     .map(({ metadata, spec }) => `${metadata.name}: its kubelet was last heard at ${spec.renewTime}`);
 }
 
-/** Sentences about members of etcd whose data differ from the first one's, as of the same revision. */
+/**
+ * Sentences about members of etcd whose data differ from the first one's, as of the same revision, after some tries: a member may be behind, or
+ * just be compacting.
+ */
 export async function divergedMembers(cluster: HaCluster): Promise<readonly string[]> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await differingMembers(cluster).catch((error: Error) => [error.message]);
+    if (found.length === 0 || tries === 5) return found;
+    await sleep(2000);
+  }
+}
+
+async function differingMembers(cluster: HaCluster): Promise<readonly string[]> {
   const [first = '', ...others] = cluster.expected.etcd;
   const { revision } = (await statusOf(cluster, first)).header;
-  const hashes = new Map<string, string>();
-  for (const member of [first, ...others]) {
-    const answer = await etcdctl(
-      cluster,
-      member,
-      ...['endpoint', 'hashkv', `--rev=${revision}`, '--write-out=json'],
-    );
-    const [{ HashKV }] = JSON.parse(answer) as [{ HashKV: { hash: number; compact_revision: number } }];
-    hashes.set(member, `${HashKV.hash} (compacted to ${HashKV.compact_revision})`);
+  const dataOf = async (member: string): Promise<string> => {
+    const hashkv = ['endpoint', 'hashkv', `--rev=${revision}`, '--write-out=json'];
+    const [{ HashKV }] = JSON.parse(await etcdctl(cluster, member, ...hashkv)) as [
+      { HashKV: { hash: number; compact_revision: number } },
+    ];
+    return `${HashKV.hash}, compacted to ${HashKV.compact_revision}`;
+  };
+  const wanted = await dataOf(first);
+  const found: string[] = [];
+  for (const member of others) {
+    const its = await dataOf(member);
+    if (its !== wanted)
+      found.push(`${member}: its data at revision ${revision} have the hash ${its}; ${first}’s ${wanted}`);
   }
-  const wanted = hashes.get(first);
-  return others
-    .filter((member) => hashes.get(member) !== wanted)
-    .map(
-      (member) =>
-        `${member}: its data at revision ${revision} have the hash ${hashes.get(member)}, not ${first}’s ${wanted}`,
-    );
+  return found;
 }

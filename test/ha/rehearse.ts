@@ -15,8 +15,8 @@ export interface Rehearsal {
   readonly drill: string;
   /** The nodes that were under fault. */
   readonly nodes: readonly string[];
-  /** While the cause was there; of a fault that ends by itself, until the cluster was whole. */
-  readonly during: Window;
+  /** While the cause was there; of a fault that ends by itself, until the cluster was whole. Undefined when something failed that must not. */
+  readonly during?: Window;
   /** From when the cause was taken away until the cluster was whole. */
   readonly healing?: Window;
   readonly lostWrites: number;
@@ -64,7 +64,7 @@ async function underProbes(
     if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
     const { whole } = await probes.report(at);
     found.push(...((await drill.also?.(cluster, hosts, whole)) ?? []));
-    if (drill.apiIsGone !== true && drill.mend !== undefined)
+    if (drill.noWrites !== true && drill.mend !== undefined)
       found.push(...(await silentKubelets(cluster, nodes)));
   } finally {
     // One that builds hosts anew is counted as long as that takes: the probes on the new ones are others.
@@ -94,7 +94,7 @@ async function underProbes(
   found.push(...wanting(report, bars, during, healing));
   if (healedAfter !== undefined) {
     found.push(...(await divergedMembers(cluster)));
-    if (drill.apiIsGone !== true) {
+    if (drill.noWrites !== true) {
       const changed = await changedReadiness(cluster, at);
       found.push(
         ...changed.filter((name) => !nodes.includes(name)).map((name) => `${name} was not Ready for a while`),

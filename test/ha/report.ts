@@ -2,6 +2,7 @@ import type { Interruptions } from './interruptions.ts';
 import { loadBalancers } from './load-balancers.ts';
 import type { Rehearsal } from './rehearse.ts';
 import type { Results } from './results.ts';
+import type { Window } from '../../lab/probes/report.ts';
 
 /** The page with a run's figures, as Markdown. Times in it are the median and the worst of the runs of each fault. */
 export function page({ seed, machine, commit, rehearsals, interruptions }: Results): string {
@@ -45,7 +46,7 @@ function faultTable(rehearsals: readonly Rehearsal[]): readonly string[] {
       'bar met',
     ],
     byDrill(rehearsals).map(([name, runs]) => {
-      const others = runs.map(({ during }) => during.others);
+      const others = looked(runs).map(({ others }) => others);
       return [
         name,
         String(runs.length),
@@ -80,7 +81,7 @@ function balancerTable(
         balancers.flatMap(([name, rehearsals]) => {
           const runs = rehearsals.filter((one) => one.drill === drill);
           if (runs.length === 0) return [];
-          const others = runs.map(({ during }) => during.others);
+          const others = looked(runs).map(({ others }) => others);
           return [
             [
               drill,
@@ -90,7 +91,7 @@ function balancerTable(
               String(sum(others.map(({ read, write }) => read.failed + write.failed))),
               String(failedTwice(runs)),
               seconds(others.map(({ kept }) => kept.longestGap)),
-              seconds(runs.map(({ during }) => lastAsked(during.masters))),
+              seconds(looked(runs).map(({ masters }) => lastAsked(masters))),
             ],
           ];
         }),
@@ -130,9 +131,14 @@ function byDrill(rehearsals: readonly Rehearsal[]): readonly (readonly [string, 
   return names.map((name) => [name, rehearsals.filter(({ drill }) => drill === name)]);
 }
 
+/** What was seen while the faults lasted; nothing of a rehearsal that failed itself, which stands under "Not met". */
+function looked(rehearsals: readonly Rehearsal[]): readonly Window[] {
+  return rehearsals.flatMap(({ during }) => during ?? []);
+}
+
 function failedTwice(rehearsals: readonly Rehearsal[]): number {
   return sum(
-    rehearsals.map(({ during: { others } }) => others.read.failedAfterRetry + others.write.failedAfterRetry),
+    looked(rehearsals).map(({ others }) => others.read.failedAfterRetry + others.write.failedAfterRetry),
   );
 }
 
@@ -140,7 +146,7 @@ function met(rehearsals: readonly Rehearsal[]): string {
   return `${rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length} of ${rehearsals.length}`;
 }
 
-function lastAsked(masters: Rehearsal['during']['masters']): number {
+function lastAsked(masters: Window['masters']): number {
   return Math.max(0, ...masters.map(({ lastReached }) => lastReached ?? 0));
 }
 

@@ -20,6 +20,7 @@ const PATIENCE = 300_000;
  * @throws when it takes five minutes, with all that is not as it should be
  */
 export async function untilWhole(cluster: HaCluster, probes: Probes, since: number): Promise<number> {
+  const deadline = Date.now() + PATIENCE;
   for (;;) {
     await sleep(1000);
     const from = Date.now() - SPELL;
@@ -30,8 +31,7 @@ export async function untilWhole(cluster: HaCluster, probes: Probes, since: numb
       ...(await wrongInEtcd(cluster)),
     ];
     if (missing.length === 0) return from - since;
-    if (Date.now() > since + PATIENCE)
-      throw new Error(['The cluster does not heal:', ...missing].join('\n  '));
+    if (Date.now() > deadline) throw new Error(['The cluster does not heal:', ...missing].join('\n  '));
   }
 }
 

@@ -1,0 +1,163 @@
+import { removeLabNamed } from '../e2e/lab-cluster.ts';
+import { drills, type Drill } from './drills.ts';
+import { haCluster, mustRun, type HaCluster } from './ha-cluster.ts';
+import { interrupt } from './interruptions.ts';
+import { loadBalancers, put } from './load-balancers.ts';
+import { randomFrom } from './random.ts';
+import { rehearse, type Rehearsal } from './rehearse.ts';
+import type { Results } from './results.ts';
+
+export const parts = ['interruptions', 'level-3', 'level-4', 'load-balancers'] as const;
+export type Part = (typeof parts)[number];
+
+/** A run of the suite that is under way. */
+export interface Suite {
+  readonly results: Results;
+  /** Keeps the results as they are now. */
+  readonly save: () => Promise<void>;
+  /** How often each fault is rehearsed. */
+  readonly runs: number;
+  /** Words that the names of faults must have; the empty string for all. */
+  readonly only: string;
+}
+
+/** The faults that load balancers are compared under: those in which a master is no use, in different ways. */
+const COMPARED = [
+  'a master’s host stops',
+  'a master is cut off without RST',
+  'an API server is up but not ready: its etcd is gone',
+  'an API server is frozen',
+];
+/** How often, at the most: what differs differs by much. */
+const COMPARED_RUNS = 3;
+/** How long a fault lasts then, in milliseconds: whether kubelets stay Ready is not compared. */
+const COMPARED_FOR = 30_000;
+
+/** Does what is left of a part, and saves after each step. The lab is removed at the end, whatever the end is. */
+export async function doPart(suite: Suite, part: Part): Promise<void> {
+  switch (part) {
+    case 'interruptions':
+      return interruptions(suite);
+    case 'level-3':
+      return faults(suite, 3);
+    case 'level-4':
+      return faults(suite, 4);
+    case 'load-balancers':
+      return comparison(suite);
+    default:
+      return part satisfies never;
+  }
+}
+
+/** A drill that was not done yet, and the name of its result. */
+interface Todo {
+  readonly drill: Drill;
+  readonly key: string;
+}
+
+function left({ results, only, runs }: Suite, place: string, chosen: readonly Drill[]): readonly Todo[] {
+  return chosen
+    .filter(({ name }) => name.includes(only))
+    .flatMap((drill) =>
+      Array.from({ length: runs }, (_, index) => ({ drill, key: `${drill.name}/${index + 1}` })),
+    )
+    .filter(({ key }) => results.rehearsals[place]?.[key] === undefined);
+}
+
+async function faults(suite: Suite, level: 3 | 4): Promise<void> {
+  const place = `level ${level}`;
+  const chosen = drills.filter(({ levels }) => levels.includes(level));
+  const todo = (): readonly Todo[] => left(suite, place, chosen);
+  // A cluster that does not heal is of no use for the next fault: there is another one then.
+  while (todo().length > 0)
+    await inCluster(`ha${level}`, level, async (cluster) => {
+      await doAll(suite, cluster, place, todo());
+    });
+}
+
+async function comparison(all: Suite): Promise<void> {
+  const suite = { ...all, runs: Math.min(all.runs, COMPARED_RUNS) };
+  const chosen = drills
+    .filter(({ name }) => COMPARED.includes(name))
+    .map((drill) => ({ ...drill, lasts: COMPARED_FOR }));
+  const todo = () =>
+    loadBalancers
+      .map((balancer) => ({ balancer, todo: left(suite, balancer.name, chosen) }))
+      .filter((one) => one.todo.length > 0);
+  while (todo().length > 0)
+    await inCluster('halb', 3, async (cluster) => {
+      for (const one of todo()) {
+        const putBack = await put(cluster, one.balancer);
+        if (!(await doAll(suite, cluster, one.balancer.name, one.todo))) return;
+        await putBack();
+      }
+    });
+}
+
+async function interruptions({ results, save, only }: Suite): Promise<void> {
+  const key = 'level 3';
+  if (only !== '' || results.interruptions[key] !== undefined) return;
+  await inLab('hakill', async () => {
+    const cluster = await haCluster('hakill', 3);
+    const seen = await interrupt(cluster, randomFrom(`${results.seed}/${key}`), { kills: 20, breaks: 3 });
+    results.interruptions[key] = seen;
+    await save();
+    console.log(`killed after:\n  ${seen.killedAfter.join('\n  ')}`, seen.sshBroken, seen.shortfalls);
+  });
+}
+
+/** Whether all were done: not those after one that did not heal. */
+async function doAll(
+  { results, save }: Suite,
+  cluster: HaCluster,
+  place: string,
+  todo: readonly Todo[],
+): Promise<boolean> {
+  for (const { drill, key } of todo) {
+    // The same for all load balancers.
+    const random = randomFrom(`${results.seed}/level ${cluster.level}/${key}`);
+    const rehearsal = await rehearse(cluster, drill, random).catch((error: Error): Rehearsal => {
+      console.error(error);
+      return { drill: drill.name, nodes: [], lostWrites: 0, shortfalls: [`it failed: ${error.message}`] };
+    });
+    (results.rehearsals[place] ??= {})[key] = rehearsal;
+    await save();
+    const { shortfalls, nodes, healedAfter } = rehearsal;
+    console.log(
+      [
+        `${place}/${key} (${nodes.join(', ')}):`,
+        shortfalls.length === 0 ? 'met;' : `${shortfalls.join('; ')};`,
+        healedAfter === undefined ? 'did not heal' : `whole after ${(healedAfter / 1000).toFixed(1)} s`,
+      ].join(' '),
+    );
+    if (healedAfter === undefined) return false;
+  }
+  return true;
+}
+
+async function inCluster(
+  name: string,
+  level: 3 | 4,
+  work: (cluster: HaCluster) => Promise<void>,
+): Promise<void> {
+  await inLab(name, async () => {
+    const cluster = await haCluster(name, level);
+    await mustRun(cluster, ['up', '--yes']);
+    await work(cluster);
+  });
+}
+
+async function inLab(name: string, work: () => Promise<void>): Promise<void> {
+  let removed: Promise<void> | undefined;
+  const remove = async (): Promise<void> => (removed ??= removeLabNamed(name));
+  const giveUp = (): void => {
+    void remove().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
+  try {
+    await work();
+  } finally {
+    await remove();
+    process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
+  }
+}
