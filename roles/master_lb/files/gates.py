@@ -9,6 +9,7 @@ import os
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -145,10 +146,10 @@ class Rules:
         self.table = table
         self.now: str | None = None
 
-    def set(self, chains: str, reason: str) -> None:
-        """Puts chains in the place of those that are there; with none, the table goes."""
+    def set(self, chains: str, reason: str) -> bool:
+        """Puts chains in the place of those that are there; with none, the table goes. Tells whether that was a change."""
         if chains == self.now:
-            return
+            return False
         # Both lines, so that deleting works whether the table is there or not.
         gone = f"add table {self.table}\ndelete table {self.table}\n"
         text = gone + (f"table {self.table} {{\n{chains}}}\n" if chains else "")
@@ -157,6 +158,19 @@ class Rules:
         state = "closed" if chains else "open"
         print(f"{state}: {reason}", flush=True)
         notify(f"STATUS={state}: {reason}")
+        return True
+
+
+def end_connections(which: str) -> None:
+    """Ends TCP connections of this host, and tells the other end by a reset. A rule alone waits for the next packet: who waits for news
+    hears of it when it asks whether anybody is there, half a minute later.
+
+    `which` is a filter as in ss(8).
+    """
+    ended = subprocess.run(["ss", "--kill", "--no-header", "--tcp", which], capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        # The rule does it, later.
+        print(f"ss: {ended.stderr.strip()}", file=sys.stderr, flush=True)
 
 
 def notify(message: str) -> None:

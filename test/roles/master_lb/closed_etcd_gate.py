@@ -29,7 +29,7 @@ with TwoHosts() as hosts:
     result["closed"] = all_kinds()
     spoken.send(b"Range")
     result["closed"]["spoken"] = ended(spoken)
-    etcd_gate.reset([THERE], PORT)
+    etcd_gate.end_connections(f"dst {THERE} and dport = :{PORT}")
     result["closed"]["idle"] = ended(idle)
     result["closed"]["idle on the other port"] = ended(other)
     rules.set("", "test")
