@@ -18,6 +18,8 @@ export interface Bar {
   readonly noTrafficAfter?: number;
   /** Whether every master that is not under fault must have answered. */
   readonly everyMaster?: boolean;
+  /** The longest gap of a Service, whose pods are on nodes under fault as well. */
+  readonly serviceGap?: number;
   /** Between pods of nodes that are not under fault: the longest gap, and how many long connections may drop. */
   readonly podGap?: number;
   readonly droppedStreams?: number;
@@ -62,6 +64,7 @@ export function shortfalls(report: ProbeReport, bar: Bar, window: Window = repor
     if (underFault) atMost(`${name}: last reached`, lastReached ?? 0, bar.noTrafficAfter, ' ms');
     else if (bar.everyMaster === true && answered === 0) found.push(`${name}: it answered nobody`);
   }
+  atMost('Service: longest gap', round(others.service.longestGap), bar.serviceGap, ' ms');
   atMost('pod to pod: longest gap', round(others.pods.longestGap), bar.podGap, ' ms');
   atMost('long connections that dropped', others.streams.dropped, bar.droppedStreams);
   return found;

@@ -166,6 +166,18 @@ describe('falls short of the bar', () => {
     expect(shortfalls(left, BAR, left.windows[1])).toEqual([]);
   });
 
+  it('a gap of a Service', () => {
+    const gap = changed(quiet(), (line) =>
+      line.series === 'service' && line.node === 'worker-1' && between(line, 3, 5)
+        ? [{ ...line, outcome: 'timeout' }]
+        : [line],
+    );
+    expect(shortfalls(reportOf(gap), { serviceGap: 2500 })).toEqual([]);
+    expect(shortfalls(reportOf(gap), { serviceGap: 2000 })).toEqual([
+      expect.stringMatching(/^Service: longest gap: 2\d00 ms, more than 2000 ms$/),
+    ]);
+  });
+
   it('a gap between pods, and a long connection that dropped', () => {
     const gap = changed(quiet(), (line) =>
       line.series === 'pod' && line.node === 'master-1' && line.to === 'worker-1' && between(line, 3, 5)
