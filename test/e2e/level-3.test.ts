@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
 import { ROOT } from '../render/scenarios.ts';
+import { deleteServer } from './delete-server.ts';
 import { labCluster, removeLabNamed, type LabCluster } from './lab-cluster.ts';
 import { watchArguments } from './process-arguments.ts';
 import { expectAllReady, itIsUsable, kubectl, type Expected } from './use-tests.ts';
@@ -218,14 +219,7 @@ describe('a cluster of level 3: three masters with etcd, two workers', () => {
 
   it('gets over the loss of the first master for good, and takes a new worker in, by the same command', async () => {
     const { id } = (await cluster.hosts()).get('demo-master-1') as { id: number };
-    const api = (method: string, path: string, body = '{}') =>
-      cluster.run([
-        'sh',
-        '-c',
-        `curl -sf -X ${method} -H "Authorization: Bearer $HCLOUD_TOKEN" -H 'Content-Type: application/json' -d '${body}' "$HCLOUD_ENDPOINT/servers/${id}${path}"`,
-      ]);
-    await api('POST', '/actions/change_protection', '{"delete":false,"rebuild":false}');
-    expect((await api('DELETE', '')).exitCode).toBe(0);
+    await deleteServer(cluster, id);
     await eventually(30, async () => expect(await servers(cluster)).toHaveLength(4));
     // The context of the lost master leads nowhere meanwhile.
     const other = ['--context', 'demo-master-2'];

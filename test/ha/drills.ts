@@ -7,6 +7,7 @@ import type { Bar } from '../../lab/probes/bar.ts';
 import { inHost } from '../../lab/probes/in-host.ts';
 import type { Window } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
+import { deleteServer } from '../e2e/delete-server.ts';
 import type { Expected } from '../e2e/use-tests.ts';
 import { eventually } from '../e2e/waiting.ts';
 import { freeDisk } from '../../lab/faults/disk.ts';
@@ -21,7 +22,7 @@ import {
   memberWithDisk,
 } from './full.ts';
 import { mustRun, type HaCluster } from './ha-cluster.ts';
-import { deleteServer, workerJoins, workerLeaves } from './servers.ts';
+import { workerJoins, workerLeaves } from './workers.ts';
 import { oneOf, shuffled } from './random.ts';
 
 /** A fault, and what its users must see of it. */
@@ -126,28 +127,28 @@ const everyNode = ({ masters, workers, etcd }: Expected): readonly string[] => [
   ...new Set([...masters, ...workers, ...etcd]),
 ];
 
+/** Hosts of masters lose their power, and get it back. */
+const MASTERS_STOP: Omit<Drill, 'name' | 'levels' | 'nodes'> = {
+  hit: each(powerOff),
+  lasts: UNTIL_NOT_READY,
+  mend: each(powerOn),
+  bar: UNNOTICED,
+  healing: HEALING,
+  healsWithin: BACK,
+};
+
 export const drills: readonly Drill[] = [
   {
     name: 'a master’s host stops',
     levels: [3],
     nodes: aMaster,
-    hit: each(powerOff),
-    lasts: UNTIL_NOT_READY,
-    mend: each(powerOn),
-    bar: UNNOTICED,
-    healing: HEALING,
-    healsWithin: BACK,
+    ...MASTERS_STOP,
   },
   {
     name: 'all masters but one stop',
     levels: [4],
     nodes: allMastersButOne,
-    hit: each(powerOff),
-    lasts: UNTIL_NOT_READY,
-    mend: each(powerOn),
-    bar: UNNOTICED,
-    healing: HEALING,
-    healsWithin: BACK,
+    ...MASTERS_STOP,
   },
   {
     name: 'a majority of the stacked etcd stops',

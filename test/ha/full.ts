@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fillDisk } from '../../lab/faults/disk.ts';
 import { hostNamed, type Host } from '../../lab/faults/host-named.ts';
 import { powerOff, powerOn } from '../../lab/faults/power.ts';
 import { disksOf, giveDisk } from '../../lab/hosts/disks.ts';
-import { inHost } from '../../lab/probes/in-host.ts';
+import { filesOf, inHost } from '../../lab/probes/in-host.ts';
 import { playbook } from '../e2e/use-tests.ts';
 import { eventually } from '../e2e/waiting.ts';
 import { etcdctl, etcdctlWith } from './etcd.ts';
@@ -45,9 +47,9 @@ export async function lowerQuota(cluster: HaCluster): Promise<void> {
   await playbook(cluster, 'etcd-make-room.yml');
   for (const member of cluster.expected.etcd) {
     const { id } = await hostNamed(cluster.lab, member);
+    const { root } = await filesOf(cluster.lab, id);
+    if (existsSync(join(root, OWN_SETTINGS))) continue;
     const settings = `ETCD_QUOTA_BACKEND_BYTES=${QUOTA}\n`;
-    const written = await inHost(cluster.lab, id, ['sh', '-c', `cat ${OWN_SETTINGS} 2>/dev/null || true`]);
-    if (written === settings.trimEnd()) continue;
     await inHost(cluster.lab, id, ['sh', '-c', `cat > ${OWN_SETTINGS}`], settings);
     const unit = `[Service]\nEnvironmentFile=${OWN_SETTINGS}\n`;
     await inHost(
@@ -84,11 +86,8 @@ export async function fillMemberDisk(cluster: HaCluster, host: Host): Promise<vo
   const other = cluster.expected.etcd.find((member) => member !== host.name) ?? '';
   for (let count = 0; count < 150; count += 1) {
     await etcdctlWith(MEGABYTE, cluster, other, 'put', `${FILLER}log`);
-    const state = await inHost(cluster.lab, host.id, [
-      'sh',
-      '-c',
-      'systemctl is-active etcd.service || true',
-    ]);
+    const ask = ['systemctl', 'show', '--property=ActiveState', '--value', 'etcd.service'];
+    const state = await inHost(cluster.lab, host.id, ask);
     if (state !== 'active') return;
   }
   throw new Error(`${host.name}: etcd goes on although its disk is full`);
