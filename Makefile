@@ -58,11 +58,11 @@ $(LAB_TOOLS): $(PYTHON_TOOLS) lab/debian-packages lab/builds/debian-packages
 lab-tools: $(PROGRAMS) $(LAB_TOOLS) # Debian packages of the lab
 
 .PHONY: e2e
-e2e: lab-tools ## the tests in the lab: real servers, real clusters (root)
-	vitest run --project e2e-lab --project e2e-clusters
+e2e: lab-tools ## the tests in the lab: real servers, real clusters, and e2e-ha (root)
+	vitest run --project e2e-lab --project e2e-clusters --project e2e-ha
 
 .PHONY: e2e-ha
-e2e-ha: lab-tools ## the short form of ha: killed runs, a few faults, load balancers that are wrong (root)
+e2e-ha: lab-tools ## of these, the short form of ha: killed runs, a few faults, load balancers that are wrong (root)
 	vitest run --project e2e-ha
 
 .PHONY: ha

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { inControlNamespace } from '../../lab/network/namespaces.ts';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
@@ -74,6 +75,31 @@ export async function serving(
     }),
   );
   return Object.fromEntries(entries);
+}
+
+/**
+ * What serves a cluster (see `serving`) once nothing of it starts or ends by itself any more: after a reboot, kubelet
+ * starts controller managers and schedulers anew that gave up before their API server answered (10 s after their start).
+ */
+export async function settled(
+  cluster: LabCluster,
+  { masters, workers, etcd }: Expected,
+): Promise<Record<string, string[]>> {
+  const nodes = [...new Set([...masters, ...workers, ...etcd])];
+  return await eventually(180, async () => {
+    const before = await serving(cluster, nodes);
+    for (const master of masters) {
+      for (const name of ['kube-apiserver', 'kube-controller', 'kube-scheduler']) {
+        expect(
+          before[master]?.filter((line) => line.startsWith(name)),
+          `${name} on ${master}`,
+        ).toHaveLength(1);
+      }
+    }
+    await sleep(15_000);
+    expect(await serving(cluster, nodes)).toEqual(before);
+    return before;
+  });
 }
 
 /** ansible-playbook as ops teams run it, in the rendered project, without kubehaus: how much changed, by the hosts that took part. */
@@ -342,7 +368,7 @@ export function itIsUsable(cluster: () => LabCluster, expected: Expected): void 
   }
 
   it('changes nothing and restarts nothing when the playbook is run again, by hand, without kubehaus', async () => {
-    const before = await serving(cluster(), all);
+    const before = await settled(cluster(), expected);
     for (const args of [['--check', '--diff'], []]) {
       const ended = await playbook(cluster(), 'site.yml', ...args);
       expect(ended.changed, ended.all).toEqual(Object.fromEntries(all.map((node) => [node, 0])));
