@@ -8,7 +8,6 @@ import { inHost } from '../../lab/probes/in-host.ts';
 import type { Window } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
 import { deleteServer } from '../e2e/delete-server.ts';
-import type { Expected } from '../e2e/use-tests.ts';
 import { eventually } from '../e2e/waiting.ts';
 import { freeDisk } from '../../lab/faults/disk.ts';
 import { etcdctl, etcdLeader } from './etcd.ts';
@@ -21,7 +20,7 @@ import {
   makeRoom,
   memberWithDisk,
 } from './full.ts';
-import { mustRun, type HaCluster } from './ha-cluster.ts';
+import { everyNode, mustRun, type HaCluster } from './ha-cluster.ts';
 import { workerJoins, workerLeaves } from './workers.ts';
 import { oneOf, shuffled } from './random.ts';
 
@@ -122,10 +121,6 @@ const statusNames =
       ...missing.map((word) => `kubehaus status does not say "${word}": ${all}`),
     ];
   };
-
-const everyNode = ({ masters, workers, etcd }: Expected): readonly string[] => [
-  ...new Set([...masters, ...workers, ...etcd]),
-];
 
 /** Hosts of masters lose their power, and get it back. */
 const MASTERS_STOP: Omit<Drill, 'name' | 'levels' | 'nodes'> = {
@@ -292,7 +287,8 @@ export const drills: readonly Drill[] = [
     hit: async (cluster, hosts) => Promise.all(hosts.map(async ({ id }) => deleteServer(cluster, id))),
     rebuilds: true,
     mend: async (cluster) => mustRun(cluster, ['up', '--yes']),
-    bar: UNNOTICED,
+    // It counts for as long as the new one is made, which boots here, too.
+    bar: HEALING,
     healing: HEALING,
   },
   {

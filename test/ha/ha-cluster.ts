@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { labCluster, type LabCluster } from '../e2e/lab-cluster.ts';
 import type { Expected } from '../e2e/use-tests.ts';
 
@@ -9,14 +12,31 @@ export interface HaCluster extends LabCluster {
 
 const masters = ['demo-master-1', 'demo-master-2', 'demo-master-3'];
 const workers = ['demo-worker-1', 'demo-worker-2'];
+/** Four nodes that have probes each: what five ask is all that two processors can do. */
 const nodesOfLevel: Readonly<Record<3 | 4, Expected>> = {
-  3: { masters, workers, etcd: masters },
+  3: { masters, workers: workers.slice(0, 1), etcd: masters },
   4: { masters: masters.slice(0, 2), workers, etcd: ['demo-etcd-1', 'demo-etcd-2', 'demo-etcd-3'] },
 };
 
-/** The example of a level in a lab of that name, whose servers are not made yet. */
+/** The example of a level, with four nodes for pods, in a lab of that name; its servers are not made yet. */
 export async function haCluster(name: string, level: 3 | 4): Promise<HaCluster> {
-  return { ...(await labCluster(name, `level-${level}`)), level, expected: nodesOfLevel[level] };
+  const expected = nodesOfLevel[level];
+  const cluster = { ...(await labCluster(name, `level-${level}`)), level, expected };
+  await writeWorkers(cluster, expected.workers.length);
+  return cluster;
+}
+
+/** Has cluster.yaml ask for so many workers. */
+export async function writeWorkers({ folder }: LabCluster, count: number): Promise<void> {
+  const file = join(folder, 'cluster.yaml');
+  const document = parseDocument(await readFile(file, 'utf8'));
+  document.setIn(['workers', 0, 'count'], count);
+  await writeFile(file, document.toString({ lineWidth: 0 }));
+}
+
+/** All hosts of a cluster, by their names. */
+export function everyNode({ masters, workers, etcd }: Expected): readonly string[] {
+  return [...new Set([...masters, ...workers, ...etcd])];
 }
 
 /** Runs commands of kubehaus, one after the other; throws at the first that fails, with what it said. */

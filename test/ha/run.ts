@@ -14,6 +14,8 @@ import { doPart, parts, type Part } from './suite.ts';
 const MEASURED = [
   ...['cluster', 'drive', 'examples', 'lab', 'playbook-templates', 'render', 'roles', 'stacks'],
   ...['test/e2e', 'test/ha'],
+  // How figures are told, and tests, change none of them.
+  ...[':(exclude)test/ha/run.ts', ':(exclude)test/ha/report.ts', ':(exclude)*.test.ts'],
 ];
 
 interface Options {

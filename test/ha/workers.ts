@@ -1,14 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseDocument } from 'yaml';
 import { kubectl } from '../../lab/probes/kubectl.ts';
-import { mustRun, type HaCluster } from './ha-cluster.ts';
+import { mustRun, writeWorkers, type HaCluster } from './ha-cluster.ts';
 
 async function setWorkers(cluster: HaCluster, count: number): Promise<void> {
-  const file = join(cluster.folder, 'cluster.yaml');
-  const document = parseDocument(await readFile(file, 'utf8'));
-  document.setIn(['workers', 0, 'count'], count);
-  await writeFile(file, document.toString({ lineWidth: 0 }));
+  await writeWorkers(cluster, count);
   await mustRun(cluster, ['up', '--yes']);
 }
 

@@ -50,10 +50,18 @@ func sleepUntil(ctx context.Context, at time.Time) bool {
 // lastWords is how long requests that are under way when the program ends may still take.
 const lastWords = time.Second
 
-// attempts makes one attempt and, when that fails, at once a second one. Each is a line. Returns how the last one went, and
+// beforeRetry is how long a client waits that tries again soon: as long as until the next request of a series. Who tries again at
+// once may meet the same process, which is being killed: the kernel closes its sockets one by one, connections some milliseconds before
+// the port that takes new ones (40 ms on a busy machine).
+const beforeRetry = 100 * time.Millisecond
+
+// attempts makes one attempt and, when that fails, a second one soon after. Each is a line. Returns how the last one went, and
 // whether any of them may have done what it asked for without saying so.
 func attempts(log *Log, timeout time.Duration, line Line, try func(ctx context.Context) result) (last result, unknown bool) {
 	for line.Attempt = 1; line.Attempt <= 2; line.Attempt++ {
+		if line.Attempt > 1 {
+			time.Sleep(beforeRetry)
+		}
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		last = try(ctx)

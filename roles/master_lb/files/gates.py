@@ -42,15 +42,18 @@ class Server:
         self.mark = mark
         self.connection: http.client.HTTPConnection | None = None
 
-    def ready(self) -> bool:
-        """Whether it answers 200 in time. Whatever else it does is a no; raises NothingToAskWith when that is not its doing."""
+    def ready(self) -> bool | None:
+        """Whether it answers 200; None when it says nothing in time. Raises NothingToAskWith when that is not its doing."""
         kept = self.connection is not None
         try:
             return self._ask()
-        except (OSError, http.client.HTTPException) as error:
+        except TimeoutError:
             self._forget()
-            # That a kept connection was ended, by a restart perhaps, says nothing of now. A silence does.
-            return kept and not isinstance(error, TimeoutError) and self.ready()
+            return None
+        except (OSError, http.client.HTTPException):
+            self._forget()
+            # That a kept connection was ended, by a restart perhaps, says nothing of now.
+            return self.ready() if kept else False
 
     def _ask(self) -> bool:
         if self.connection is None:
@@ -93,8 +96,10 @@ class Asked:
     def __init__(self, server: Server, pool: ThreadPoolExecutor):
         self.server = server
         self.pool = pool
-        self.question: Future[tuple[bool, float]] | None = None
+        self.question: Future[tuple[bool | None, float]] | None = None
         self.ready_at = -math.inf
+        # Whether its last answer was a no; silence is no answer.
+        self.said_no = False
 
     def ask(self) -> None:
         if self.question is None:
@@ -109,6 +114,7 @@ class Asked:
                 yes, at = self.question.result(timeout=max(0.0, wait))
                 self.question = None
                 self.ready_at = at if yes else -math.inf
+                self.said_no = yes is False
             except NotYet:
                 pass
             except NothingToAskWith:
@@ -120,14 +126,12 @@ class Asked:
 class Lead:
     """For how long, without a break, others have been ready while one was not."""
 
-    def __init__(self, patience: float):
-        # Seconds that it must last.
-        self.patience = patience
+    def __init__(self) -> None:
         self.since: float | None = None
         self.asked_at = -math.inf
 
-    def lasts(self, *, ready: bool, another: bool) -> bool:
-        """Whether that is long enough by now. After a pause (the machine slept, or had no time for us) it begins anew."""
+    def lasts(self, patience: float, *, ready: bool, another: bool) -> bool:
+        """Whether that has been so for `patience` seconds by now. After a pause (the machine slept, or had no time for us) it begins anew."""
         now = time.monotonic()
         paused = now - self.asked_at > 4 * INTERVAL
         self.asked_at = now
@@ -136,7 +140,7 @@ class Lead:
             return False
         if self.since is None or paused:
             self.since = now
-        return now - self.since >= self.patience
+        return now - self.since >= patience
 
 
 class Rules:

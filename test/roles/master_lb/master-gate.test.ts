@@ -104,7 +104,21 @@ describe('master-gate', () => {
     guard();
     await eventually('open');
     own.behaviour = 'hangs';
-    await eventually('closed', 8000);
+    const since = Date.now();
+    await eventually('closed', 10_000);
+    expect(Date.now() - since).toBeGreaterThan(4000);
+  });
+
+  it('bears an API server that is silent for as long as a busy one may be', async () => {
+    const own = await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    own.behaviour = 'hangs';
+    await sleep(2700);
+    own.behaviour = 'ready';
+    await sleep(A_WHILE);
+    expect(rulesets()).toBe(1);
   });
 
   it('bears an election of etcd’s leader: nobody is ready, and then this one up to a second after the others', async () => {
@@ -193,7 +207,7 @@ describe('master-gate', () => {
     systemd.stdout.on('data', (data: Buffer) => (heard += data.toString()));
     await expect.poll(() => existsSync(path)).toBe(true);
     guard(undefined, { NOTIFY_SOCKET: path });
-    await expect.poll(() => heard, { timeout: 5000 }).toContain('STATUS=closed: the API server is not ready, another one is');
+    await expect.poll(() => heard, { timeout: 5000 }).toContain('STATUS=closed: the API server is not ready, another one is ready');
     await expect.poll(() => heard.match(/READY=1\nWATCHDOG=1/g)?.length, { timeout: 5000 }).toBeGreaterThan(3);
     systemd.kill('SIGKILL');
   });
