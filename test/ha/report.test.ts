@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reportOf } from '../../lab/probes/report.ts';
+import { reportOf, type Window } from '../../lab/probes/report.ts';
 import { at, changed, quiet } from '../lab/probes/made-up.ts';
 import type { Rehearsal } from './rehearse.ts';
 import { page } from './report.ts';
@@ -49,6 +49,15 @@ it('gives the median and the worst of a fault’s runs, how many met the bar, an
     '- level 3, a master’s host stops/3 (master-1): read: longest gap: 2100 ms, more than 1000 ms',
   );
   expect(text).not.toContain('Level 4');
+});
+
+it('has no figures of others where all nodes were under fault', () => {
+  const run = rehearsal(300, [], 40_000);
+  const during = run.during as Window;
+  const nodes = during.nodes.map((node) => ({ ...node, underFault: true }));
+  const all = { ...run, during: { ...during, nodes } };
+  const text = page({ ...results, rehearsals: { 'level 4': { 'a master’s host stops/1': all } } });
+  expect(text).toMatch(/\| 1 of 1 \| – \| – \| 0 \| – \| 0 \| 40\.00 s, 40\.00 s \|$/m);
 });
 
 it('sets load balancers beside each other, fault by fault', () => {

@@ -51,7 +51,10 @@ function faultTable(rehearsals: readonly Rehearsal[]): readonly string[] {
       'whole after',
     ],
     byDrill(rehearsals).map(([name, runs]) => {
-      const others = looked(runs).map(({ others }) => others);
+      // With every node under fault there are no others.
+      const others = looked(runs)
+        .filter(({ nodes }) => nodes.some(({ underFault }) => !underFault))
+        .map(({ others }) => others);
       return [
         name,
         asked(name),
@@ -181,6 +184,7 @@ function lastAsked(masters: Window['masters']): number {
 
 /** Median and worst, of milliseconds, in seconds. */
 function seconds(milliseconds: readonly number[]): string {
+  if (milliseconds.length === 0) return '–';
   const sorted = milliseconds.toSorted((a, b) => a - b);
   const shown = (value = 0) => (value === Infinity ? 'never' : `${(value / 1000).toFixed(2)} s`);
   return `${shown(sorted[Math.floor((sorted.length - 1) / 2)])}, ${shown(sorted.at(-1))}`;
