@@ -34,6 +34,7 @@ export async function interrupt(
   for (const tasks of moments.toSorted((a, b) => a - b)) {
     const { after } = await upKilled(cluster, tasks, random() * 1000);
     if (after !== undefined) killedAfter.push(after);
+    console.log(`killed after ${after ?? 'nothing: it had come to its end'}`);
   }
 
   const sshBroken: { host: string; sessions: number; failed: boolean }[] = [];
@@ -45,6 +46,7 @@ export async function interrupt(
     );
     const [{ exitCode }, sessions] = await Promise.all([run, broken]);
     sshBroken.push({ host, sessions, failed: exitCode !== 0 });
+    console.log(`${sessions} SSH sessions of ${host} broken: the run ended with ${exitCode}`);
   }
 
   const whole = await upAgain(cluster);
