@@ -12,7 +12,14 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
+        // Many of them wait for programs: one for each processor, where Vitest would leave one processor alone.
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          maxWorkers: '100%',
+          testTimeout: 60_000,
+        },
       },
       {
         test: {
