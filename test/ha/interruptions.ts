@@ -3,7 +3,7 @@ import { hostNamed } from '../../lab/faults/host-named.ts';
 import { breakSsh } from '../../lab/faults/ssh.ts';
 import { playbook } from '../e2e/use-tests.ts';
 import { everyNode, type HaCluster } from './ha-cluster.ts';
-import { TASKS_OF_UP, upAgain, upKilled } from './killed-run.ts';
+import { TASKS_OF_UP, TASKS_OF_UP_AGAIN, upAgain, upKilled } from './killed-run.ts';
 import { oneOf } from './random.ts';
 
 /** How a cluster came up although its operator did not. */
@@ -21,8 +21,8 @@ export interface Interruptions {
 }
 
 /**
- * Brings a new cluster up with `kubehaus up`, which is killed in the middle of so many tasks of chance, each time further on; then its SSH
- * breaks so many times; then it is run to its end, and once more by hand.
+ * Brings a new cluster up with `kubehaus up`, which is killed in the middle of so many tasks of chance: each time further on until the cluster
+ * is up, and then anywhere. Then its SSH breaks so many times; then it is run to its end, and once more by hand.
  */
 export async function interrupt(
   cluster: HaCluster,
@@ -30,12 +30,16 @@ export async function interrupt(
   { kills, breaks }: { readonly kills: number; readonly breaks: number },
 ): Promise<Interruptions> {
   const killedAfter: string[] = [];
-  const moments = Array.from({ length: kills }, () => Math.ceil(random() * TASKS_OF_UP));
-  for (const tasks of moments.toSorted((a, b) => a - b)) {
+  const kill = async (tasks: number): Promise<void> => {
     const { after } = await upKilled(cluster, tasks, random() * 1000);
     if (after !== undefined) killedAfter.push(after);
     console.log(`killed after ${after ?? 'nothing: it had come to its end'}`);
-  }
+  };
+  const moments = Array.from({ length: kills }, () => Math.ceil(random() * TASKS_OF_UP));
+  for (const tasks of moments.toSorted((a, b) => a - b)) await kill(tasks);
+  // The last ones may have come to their ends, with fewer tasks than a whole run has.
+  for (let left = 2 * (kills - killedAfter.length); left > 0 && killedAfter.length < kills; left -= 1)
+    await kill(Math.ceil(random() * TASKS_OF_UP_AGAIN));
 
   const sshBroken: { host: string; sessions: number; failed: boolean }[] = [];
   for (let count = 0; count < breaks; count += 1) {

@@ -7,6 +7,8 @@ import { eventually } from '../e2e/waiting.ts';
 
 /** The tasks that `kubehaus up` goes through on a new cluster of level 3, a few more or less: where it may be killed. */
 export const TASKS_OF_UP = 75;
+/** The same where nothing is left to do. */
+export const TASKS_OF_UP_AGAIN = 50;
 
 /** A line of `kubehaus up` that ends a task, as drive/ansible-progress.ts writes it. */
 const TASK = /^\[[a-z-]+\] .+ \(\d+\.\d s\)$/;

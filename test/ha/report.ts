@@ -134,7 +134,7 @@ function balancerTable(
 function interruptionLines(interruptions: Results['interruptions']): readonly string[] {
   return Object.entries(interruptions).flatMap(
     ([where, { killedAfter, sshBroken, shortfalls }]: [string, Interruptions]) => [
-      `${where[0]?.toUpperCase() ?? ''}${where.slice(1)}: \`kubehaus up\` was killed with all its children ${killedAfter.length} times while the cluster came up, each time further on, and SSH to a host broke ${sshBroken.length} times.`,
+      `${where[0]?.toUpperCase() ?? ''}${where.slice(1)}: \`kubehaus up\` was killed with all its children ${killedAfter.length} times while the cluster came up, each time further on, and when it was up; SSH to a host broke ${sshBroken.length} times.`,
       shortfalls.length === 0
         ? 'The run after that brought the cluster up, and the next one changed nothing.'
         : shortfalls.join('; '),
