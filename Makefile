@@ -66,7 +66,7 @@ e2e-ha: lab-tools ## of these, the short form of ha: killed runs, a few faults, 
 	vitest run --project e2e-ha
 
 .PHONY: ha
-ha: lab-tools ## every fault five times on clusters of levels 3 and 4, with docs/ha.md of it; options in HA (root, hours)
+ha: lab-tools ## every fault five times on clusters of levels 3 and 4, with docs/ha.md and docs/ha.json of it; options in HA (root, hours)
 	node --import tsx test/ha/run.ts $(HA)
 
 .PHONY: demo

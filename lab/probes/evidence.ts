@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostFolder } from '../hosts/host-folder.ts';
+import { filesOf } from './in-host.ts';
 import { kubectl } from './kubectl.ts';
 import { parseLines, type Line } from './lines.ts';
 import { nodeLabel } from './manifest.ts';
@@ -21,12 +22,24 @@ interface ProbeRun {
 
 const logs = { api: apiLog, traffic: trafficLog };
 
-/** From now on lines count, on these nodes. What was found before is thrown away. */
+/** From now on lines count, on these nodes. What was found before is thrown away, on the hosts as well. */
 export async function beginEvidence(cluster: ProbedCluster, nodes: readonly string[]): Promise<void> {
   const folder = evidenceFolder(cluster);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  for (const { name, id } of await nodesOf(cluster)) {
+    if (!nodes.includes(name)) continue;
+    const { root } = await filesOf(cluster.lab, id);
+    // The probes append, wherever the end is.
+    for (const log of Object.values(logs)) await truncate(join(root, onHost, log));
+  }
   await save(cluster, 'run.json', { from: Date.now(), nodes } satisfies ProbeRun);
+}
+
+/** The nodes that are probed now; none where no probes run. */
+export async function probedNodes(cluster: ProbedCluster): Promise<readonly string[]> {
+  const run = await load<ProbeRun>(cluster, 'run.json');
+  return run === undefined || run.to !== undefined ? [] : run.nodes;
 }
 
 /** What was found stays as it is now. */

@@ -1,7 +1,7 @@
-import { addMark, collect, endEvidence } from './evidence.ts';
+import { addMark, beginEvidence, collect, endEvidence, probedNodes } from './evidence.ts';
 import { install } from './install.ts';
 import type { Mark } from './marks.ts';
-import type { ProbedCluster } from './probed-cluster.ts';
+import { nodesOf, type ProbedCluster } from './probed-cluster.ts';
 import { remove } from './remove.ts';
 import { reportOf, type Evidence, type ProbeReport } from './report.ts';
 
@@ -27,6 +27,22 @@ export interface Probes {
  */
 export async function startProbes(cluster: ProbedCluster): Promise<Probes> {
   await install(cluster);
+  return probesOf(cluster);
+}
+
+/**
+ * The probes that run already, if they are on every master and worker that there is: what they found before is thrown away. Undefined where
+ * they are to be started.
+ */
+export async function goOnProbing(cluster: ProbedCluster): Promise<Probes | undefined> {
+  const nodes = (await nodesOf(cluster)).map(({ name }) => name);
+  const probed = await probedNodes(cluster);
+  if (nodes.length !== probed.length || !nodes.every((name) => probed.includes(name))) return undefined;
+  await beginEvidence(cluster, nodes);
+  return probesOf(cluster);
+}
+
+function probesOf(cluster: ProbedCluster): Probes {
   const mark = (kind: Mark['kind']) => async (label: string, nodes: readonly string[]) =>
     addMark(cluster, { kind, label, nodes });
   return {

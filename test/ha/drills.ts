@@ -38,7 +38,7 @@ export interface Drill {
     random: () => number,
   ) => readonly string[] | Promise<readonly string[]>;
   readonly hit: (cluster: HaCluster, hosts: readonly Host[]) => Promise<unknown>;
-  /** How long it lasts until it is mended, in milliseconds; half a minute without it. */
+  /** How long it lasts until it is mended, in milliseconds; as rehearse.ts has it without it. */
   readonly lasts?: number;
   /** Takes the cause away; without it, the fault ends by itself. */
   readonly mend?: (cluster: HaCluster, hosts: readonly Host[], random: () => number) => Promise<unknown>;

@@ -69,8 +69,9 @@ export const loadBalancers: readonly LoadBalancer[] = [
     name: 'haproxy, asking /readyz every second',
     gate: false,
     program: 'haproxy',
+    // Twice as many files must be allowed to it, which hosts' systemd does up to 20,000.
     settings: (masters) => `global
-  maxconn 16384
+  maxconn 4096
 defaults
   mode tcp
   timeout connect 1s

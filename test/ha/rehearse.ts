@@ -1,24 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsNamed } from '../../lab/faults/host-named.ts';
 import { shortfalls, type Bar } from '../../lab/probes/bar.ts';
-import { startProbes, type Probes } from '../../lab/probes/probes.ts';
+import { goOnProbing, startProbes, type Probes } from '../../lab/probes/probes.ts';
 import type { ProbeReport, Window } from '../../lab/probes/report.ts';
 import type { Drill } from './drills.ts';
+import { figuresOf, type Figures } from './figures.ts';
 import type { HaCluster } from './ha-cluster.ts';
 import { changedReadiness, divergedMembers, silentKubelets } from './looks.ts';
 import { untilWhole } from './whole.ts';
 
-/** How long a fault lasts, in milliseconds: longer than nginx keeps a master out (10 s), and than clients take to give a connection up (10 s). */
-const LASTS = 30_000;
+/**
+ * How long a fault lasts, in milliseconds: nginx has tried a master again by then that it took out (10 s), and clients have given
+ * dead connections up (10 s).
+ */
+const LASTS = 25_000;
 
 export interface Rehearsal {
   readonly drill: string;
   /** The nodes that were under fault. */
   readonly nodes: readonly string[];
   /** While the cause was there; of a fault that ends by itself, until the cluster was whole. Undefined when something failed that must not. */
-  readonly during?: Window;
+  readonly during?: Figures;
   /** From when the cause was taken away until the cluster was whole. */
-  readonly healing?: Window;
+  readonly healing?: Figures;
   readonly lostWrites: number;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
@@ -31,7 +35,7 @@ export type Bars = Pick<Drill, 'bar' | 'healing'>;
 
 /**
  * Does a drill once, at a random moment, and waits until the cluster is whole again. A cluster that does not heal is one of the shortfalls.
- * The probes go on: those of the next drill take their place, and the last ones go with the lab.
+ * The probes go on, for the next drill or until the lab goes.
  */
 export async function rehearse(
   cluster: HaCluster,
@@ -40,8 +44,10 @@ export async function rehearse(
   bars: Bars = drill,
 ): Promise<Rehearsal> {
   await drill.prepare?.(cluster);
-  const probes = await startProbes(cluster);
-  await untilWhole(cluster, probes, Date.now());
+  const going = await goOnProbing(cluster);
+  const probes = going ?? (await startProbes(cluster));
+  // Those that go on are of a rehearsal that ended when all was whole.
+  if (going === undefined || drill.prepare !== undefined) await untilWhole(cluster, probes, Date.now());
   await sleep(random() * 3000);
   return underProbes(cluster, probes, drill, random, bars);
 }
@@ -106,8 +112,8 @@ async function underProbes(
   return {
     drill: drill.name,
     nodes,
-    during,
-    ...(healing === undefined ? {} : { healing }),
+    during: figuresOf(during),
+    ...(healing === undefined ? {} : { healing: figuresOf(healing) }),
     lostWrites: report.writes.lost.length,
     shortfalls: found,
     ...(healedAfter === undefined ? {} : { healedAfter }),

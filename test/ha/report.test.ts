@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { reportOf, type Window } from '../../lab/probes/report.ts';
+import { reportOf } from '../../lab/probes/report.ts';
 import { at, changed, quiet } from '../lab/probes/made-up.ts';
+import { figuresOf } from './figures.ts';
 import type { Rehearsal } from './rehearse.ts';
 import { page } from './report.ts';
 import type { Results } from './results.ts';
@@ -15,7 +16,7 @@ function rehearsal(gap: number, shortfalls: readonly string[] = [], healedAfter?
   return {
     drill: 'a master’s host stops',
     nodes: ['master-1'],
-    during: reportOf(evidence).whole,
+    during: figuresOf(reportOf(evidence).whole),
     lostWrites: 0,
     shortfalls,
     ...(healedAfter === undefined ? {} : { healedAfter }),
@@ -53,9 +54,7 @@ it('gives the median and the worst of a fault’s runs, how many met the bar, an
 
 it('has no figures of others where all nodes were under fault', () => {
   const run = rehearsal(300, [], 40_000);
-  const during = run.during as Window;
-  const nodes = during.nodes.map((node) => ({ ...node, underFault: true }));
-  const all = { ...run, during: { ...during, nodes } };
+  const all = { ...run, ...(run.during === undefined ? {} : { during: { ...run.during, looked: false } }) };
   const text = page({ ...results, rehearsals: { 'level 4': { 'a master’s host stops/1': all } } });
   expect(text).toMatch(/\| 1 of 1 \| – \| – \| 0 \| – \| 0 \| 40\.00 s, 40\.00 s \|$/m);
 });

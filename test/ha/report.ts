@@ -1,9 +1,15 @@
+import { format, resolveConfig } from 'prettier';
 import { drills } from './drills.ts';
+import type { Figures } from './figures.ts';
 import type { Interruptions } from './interruptions.ts';
 import { loadBalancers } from './load-balancers.ts';
 import type { Rehearsal } from './rehearse.ts';
 import type { Results } from './results.ts';
-import type { Window } from '../../lab/probes/report.ts';
+
+/** {@link page}, set as all Markdown here is. */
+export async function formattedPage(results: Results): Promise<string> {
+  return format(page(results), { ...(await resolveConfig(import.meta.filename)), parser: 'markdown' });
+}
 
 /** The page with a run's figures, as Markdown. Times in it are the median and the worst of the runs of each fault. */
 export function page({ seed, machine, commit, rehearsals, interruptions }: Results): string {
@@ -52,9 +58,7 @@ function faultTable(rehearsals: readonly Rehearsal[]): readonly string[] {
     ],
     byDrill(rehearsals).map(([name, runs]) => {
       // With every node under fault there are no others.
-      const others = looked(runs)
-        .filter(({ nodes }) => nodes.some(({ underFault }) => !underFault))
-        .map(({ others }) => others);
+      const others = during(runs).filter(({ looked }) => looked);
       return [
         name,
         asked(name),
@@ -113,7 +117,7 @@ function balancerTable(
         balancers.flatMap(([name, rehearsals]) => {
           const runs = rehearsals.filter((one) => one.drill === drill);
           if (runs.length === 0) return [];
-          const others = looked(runs).map(({ others }) => others);
+          const others = during(runs);
           return [
             [
               drill,
@@ -123,7 +127,7 @@ function balancerTable(
               String(sum(others.map(({ read, write }) => read.failed + write.failed))),
               String(failedTwice(runs)),
               seconds(others.map(({ kept }) => kept.longestGap)),
-              seconds(looked(runs).map(({ masters }) => lastAsked(masters))),
+              seconds(others.map(({ lastReached }) => lastReached ?? 0)),
             ],
           ];
         }),
@@ -164,22 +168,16 @@ function byDrill(rehearsals: readonly Rehearsal[]): readonly (readonly [string, 
 }
 
 /** What was seen while the faults lasted; nothing of a rehearsal that failed itself, which stands under "Not met". */
-function looked(rehearsals: readonly Rehearsal[]): readonly Window[] {
-  return rehearsals.flatMap(({ during }) => during ?? []);
+function during(rehearsals: readonly Rehearsal[]): readonly Figures[] {
+  return rehearsals.flatMap((one) => one.during ?? []);
 }
 
 function failedTwice(rehearsals: readonly Rehearsal[]): number {
-  return sum(
-    looked(rehearsals).map(({ others }) => others.read.failedAfterRetry + others.write.failedAfterRetry),
-  );
+  return sum(during(rehearsals).map(({ read, write }) => read.failedAfterRetry + write.failedAfterRetry));
 }
 
 function met(rehearsals: readonly Rehearsal[]): string {
   return `${rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length} of ${rehearsals.length}`;
-}
-
-function lastAsked(masters: Window['masters']): number {
-  return Math.max(0, ...masters.map(({ lastReached }) => lastReached ?? 0));
 }
 
 /** Median and worst, of milliseconds, in seconds. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Interruptions } from './interruptions.ts';
 import type { Rehearsal } from './rehearse.ts';
 
-/** A run of the suite, which may have been made in several goes: all that docs/ha.md is made from. */
+/** A run of the suite, which may have been made in several goes: docs/ha.json, and all that docs/ha.md is made from. */
 export interface Results {
   readonly seed: string;
   /** Processor and versions. */
@@ -37,6 +37,6 @@ export async function readResults(path: string): Promise<Results | undefined> {
 /** Replaces the file as a whole, so that a run which is cut off loses nothing. */
 export async function writeResults(path: string, results: Results): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, JSON.stringify(results));
+  await writeFile(`${path}.new`, `${JSON.stringify(results, undefined, 1)}\n`);
   await rename(`${path}.new`, path);
 }

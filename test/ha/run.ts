@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { execa } from 'execa';
 import { ROOT } from '../render/scenarios.ts';
 import { drills } from './drills.ts';
-import { page } from './report.ts';
+import { formattedPage } from './report.ts';
 import { readResults, writeResults, type Results } from './results.ts';
 import { doPart, parts, type Part } from './suite.ts';
 
@@ -25,7 +25,7 @@ interface Options {
   readonly only: string;
   readonly anew: boolean;
   readonly results: string;
-  readonly page: string;
+  readonly report: string;
 }
 
 async function run(options: Options): Promise<void> {
@@ -36,20 +36,30 @@ async function run(options: Options): Promise<void> {
   if (options.anew) await rm(options.results, { force: true });
   const results = await resultsToGoOnFrom(options);
   console.log(`seed ${results.seed}`);
-  const save = async (): Promise<void> => writeResults(options.results, results);
+  const save = async (): Promise<void> => write(options.results, results);
   await save();
   for (const part of options.part === undefined ? parts : [options.part])
     await doPart({ results, save, runs: options.runs, only: options.only }, part);
 
-  // The page is of all, so that one who tries a single fault does not put it in the page's place.
+  // The report is of all, so that one who tries a single fault does not put it in the report's place.
   const all = options.part === undefined && options.only === '';
-  const to = all ? options.page : `${options.results}.md`;
-  await writeFile(to, page(results));
+  const to = all ? options.report : options.results;
+  await write(to, results);
   const rehearsals = Object.entries(results.rehearsals)
     .filter(([place]) => place.startsWith('level '))
     .flatMap(([, place]) => Object.values(place));
   const missed = rehearsals.filter(({ shortfalls }) => shortfalls.length > 0).length;
-  console.log(`${missed} of ${rehearsals.length} rehearsals fell short of their bars: ${to}`);
+  console.log(`${missed} of ${rehearsals.length} rehearsals fell short of their bars: ${pageBeside(to)}`);
+}
+
+/** The figures as JSON, and beside them as a page. */
+async function write(to: string, results: Results): Promise<void> {
+  await writeResults(to, results);
+  await writeFile(pageBeside(to), await formattedPage(results));
+}
+
+function pageBeside(results: string): string {
+  return results.replace(/\.json$/, '.md');
 }
 
 /** The results that are there; new ones when there are none. Fails when they are of something else than what is here. */
@@ -81,6 +91,11 @@ async function measuredCommit(): Promise<string> {
   return (await git('status', '--porcelain')) === '' ? commit : `${commit}+`;
 }
 
+function jsonFile(path: string): string {
+  if (!path.endsWith('.json')) throw new InvalidArgumentError('It must end in .json.');
+  return path;
+}
+
 function wholeNumber(text: string): number {
   if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
   return Number(text);
@@ -88,18 +103,24 @@ function wholeNumber(text: string): number {
 
 await new Command('make ha')
   .description(
-    'Rehearses every fault on clusters of levels 3 and 4 in the lab, compares load balancers, kills runs of kubehaus, and writes docs/ha.md when all is done. It takes hours, and goes on where it ended.',
+    'Rehearses every fault on clusters of levels 3 and 4 in the lab, compares load balancers, kills runs of kubehaus, and writes docs/ha.json and docs/ha.md when all is done. It takes hours, and goes on where it ended.',
   )
   .option('--seed <seed>', 'of the moments and the nodes; chosen and printed without it')
   .option('--runs <number>', 'of each fault', wholeNumber, 5)
   .addOption(new Option('--part <part>', 'only this part').choices(parts))
   .option('--only <words>', 'only faults whose names have these words', '')
   .option('--anew', 'forget what was done', false)
-  .option('--results <file>', 'all figures, and where it goes on from', join(ROOT, '.ha/results.json'))
   .option(
-    '--page <file>',
-    'the page, when all is done; what is not all stands beside the results',
-    join(ROOT, 'docs/ha.md'),
+    '--results <file.json>',
+    'the figures so far, with a page beside them, and where it goes on from',
+    jsonFile,
+    join(ROOT, '.ha/results.json'),
+  )
+  .option(
+    '--report <file.json>',
+    'the figures when all is done, with a page beside them',
+    jsonFile,
+    join(ROOT, 'docs/ha.json'),
   )
   .action(run)
   .parseAsync();

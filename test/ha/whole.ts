@@ -73,13 +73,15 @@ const isReady = ({ status }: Conditions): boolean =>
 
 async function wrongInKubernetes(cluster: HaCluster, since: number): Promise<readonly string[]> {
   try {
-    const nodes = await list<Conditions>(cluster, 'nodes');
-    const pods = await list<Conditions>(cluster, 'pods', '--all-namespaces');
-    const leases = await list<{ metadata: { name: string }; spec: { renewTime: string } }>(
-      cluster,
-      'leases',
-      '--namespace=kube-node-lease',
-    );
+    const [nodes, pods, leases] = await Promise.all([
+      list<Conditions>(cluster, 'nodes'),
+      list<Conditions>(cluster, 'pods', '--all-namespaces'),
+      list<{ metadata: { name: string }; spec: { renewTime: string } }>(
+        cluster,
+        'leases',
+        '--namespace=kube-node-lease',
+      ),
+    ]);
     const reported = leases.filter(({ spec }) => Date.parse(spec.renewTime) > since);
     const names = [...cluster.expected.masters, ...cluster.expected.workers];
     return [
