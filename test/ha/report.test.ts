@@ -49,7 +49,7 @@ it('gives the median and the worst of a fault’s runs, how many met the bar, an
   expect(text).toContain(
     '- level 3, a master’s host stops/3 (master-1): read: longest gap: 2100 ms, more than 1000 ms',
   );
-  expect(text).not.toContain('Level 4');
+  expect(text).not.toContain('## Level 4');
 });
 
 it('has no figures of others where all nodes were under fault', () => {
@@ -71,4 +71,10 @@ it('sets load balancers beside each other, fault by fault', () => {
 
 it('names the tasks after which runs of kubehaus were killed', () => {
   expect(page(results)).toContain('- `[etcd] Run etcd: 3 changed (1.0 s)`');
+});
+
+it('says which faults are still to come', () => {
+  const text = page(results);
+  expect(text).toContain('- level 4: etcd’s leader dies');
+  expect(text).not.toContain('- level 3: a master’s host stops');
 });

@@ -33,6 +33,7 @@ export function page({ seed, machine, commit, rehearsals, interruptions }: Resul
     ...section('Load balancers compared', balancerTable(balancers)),
     ...section('Runs of kubehaus that were cut off', interruptionLines(interruptions)),
     ...section('Not met', missed(rehearsals)),
+    ...section('Not rehearsed yet', undone(rehearsals)),
   ]
     .join('\n')
     .trimEnd()}\n`;
@@ -160,6 +161,16 @@ function missed(rehearsals: Results['rehearsals']): readonly string[] {
           `- ${place}, ${key} (${nodes.join(', ')}): ${shortfalls.join('; ')}`,
       ),
   );
+}
+
+/** Faults that a run which is not over has not come to. */
+function undone(rehearsals: Results['rehearsals']): readonly string[] {
+  return ([3, 4] as const).flatMap((level) => {
+    const done = Object.values(rehearsals[`level ${level}`] ?? {}).map(({ drill }) => drill);
+    return drills
+      .filter(({ name, levels }) => levels.includes(level) && !done.includes(name))
+      .map(({ name }) => `- level ${level}: ${name}`);
+  });
 }
 
 function byDrill(rehearsals: readonly Rehearsal[]): readonly (readonly [string, readonly Rehearsal[]])[] {
