@@ -44,6 +44,8 @@ export interface Drill {
   readonly mend?: (cluster: HaCluster, hosts: readonly Host[], random: () => number) => Promise<unknown>;
   /** Mending makes hosts anew that are gone for good. */
   readonly rebuilds?: true;
+  /** The time until it is whole counts from the end of mending, which has pauses of its own. */
+  readonly countsFromEnd?: true;
   /** What the nodes that are not under fault must see while it lasts, */
   readonly bar: Bar;
   /** and from when it was mended until the cluster is whole. */
@@ -56,7 +58,10 @@ export interface Drill {
     hosts: readonly Host[],
     during: Window,
   ) => readonly string[] | Promise<readonly string[]>;
-  /** How long until the cluster is whole, in milliseconds from when one begins to mend it, or from the fault when it ends by itself. */
+  /**
+   * How long until the cluster is whole, in milliseconds: from when one begins to mend it, or its end if that is said, or from the fault when
+   * it ends by itself.
+   */
   readonly healsWithin?: number;
 }
 
@@ -79,7 +84,7 @@ const HEALING: Bar = { ...UNNOTICED, gap: 3000 };
 /** A new leader has been elected by then. */
 const ELECTION: Bar = { gap: 3000, droppedStreams: 0 };
 
-/** Ready and meshed again, in milliseconds. Counted from when power is back or the reboot begins, so that booting is in it. */
+/** Ready and meshed again, in milliseconds. Counted from when all have their power back or the reboot begins, so that booting is in it. */
 const BACK = 60_000;
 
 /** For the documented way to make room again, in milliseconds. */
@@ -251,6 +256,7 @@ export const drills: readonly Drill[] = [
         await sleep(random() * 2000);
       }
     },
+    countsFromEnd: true,
     bar: {},
     noWrites: true,
     healsWithin: BACK,

@@ -26,7 +26,7 @@ export interface Rehearsal {
   readonly lostWrites: number;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
-  /** Milliseconds from when one began to mend it until the cluster was whole; undefined when it did not heal. */
+  /** Milliseconds until the cluster was whole, from when Drill.healsWithin counts; undefined when it did not heal. */
   readonly healedAfter?: number;
 }
 
@@ -77,6 +77,7 @@ async function underProbes(
     if (drill.rebuilds === true) await probes.healed(`${drill.name}: built anew`, nodes);
     began = Date.now();
     await drill.mend?.(cluster, hosts, random);
+    if (drill.countsFromEnd === true) began = Date.now();
   }
   if (drill.mend === undefined) {
     // A fault that ends by itself began to end when it came.
