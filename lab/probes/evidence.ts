@@ -48,6 +48,7 @@ export async function endEvidence(cluster: ProbedCluster): Promise<void> {
   if (run !== undefined && run.to === undefined) {
     const to = Date.now();
     await gather(cluster, run);
+    await gatherNumbers(cluster);
     await save(cluster, 'run.json', { ...run, to } satisfies ProbeRun);
   }
 }
@@ -67,12 +68,16 @@ export async function addMark(
 
 /**
  * All that was found until now, or from `since` on (milliseconds since 1970). Reads hosts' disks: a host that is off or cut off has its
- * log as any other, and one that was destroyed has it as it was at the last call.
+ * log as any other, and one that was destroyed has it as it was at the last call. The cluster is asked for the numbers that stand there, too,
+ * unless `ask` is false.
  */
-export async function collect(cluster: ProbedCluster, since = 0): Promise<Evidence> {
+export async function collect(cluster: ProbedCluster, since = 0, ask = true): Promise<Evidence> {
   const run = await runOf(cluster);
   const to = run.to ?? Date.now();
-  if (run.to === undefined) await gather(cluster, run);
+  if (run.to === undefined) {
+    await gather(cluster, run);
+    if (ask) await gatherNumbers(cluster);
+  }
   const lines: Line[] = [];
   let unreadable = 0;
   for (const node of run.nodes) {
@@ -103,7 +108,7 @@ export async function collect(cluster: ProbedCluster, since = 0): Promise<Eviden
   };
 }
 
-/** Brings all that hosts and cluster can tell to this machine's folder. */
+/** Brings all that hosts' disks can tell to this machine's folder. */
 async function gather(cluster: ProbedCluster, run: ProbeRun): Promise<void> {
   for (const { name, id } of await nodesOf(cluster)) {
     if (!run.nodes.includes(name)) continue;
@@ -115,6 +120,10 @@ async function gather(cluster: ProbedCluster, run: ProbeRun): Promise<void> {
   // A master that was made anew has a new certificate; the former one's lines are still there.
   const former = await load<Record<string, string>>(cluster, 'masters.json');
   await save(cluster, 'masters.json', { ...former, ...(await mastersBySerial(cluster)) });
+}
+
+/** Brings the numbers as they stand in the cluster here, if it can be asked. */
+async function gatherNumbers(cluster: ProbedCluster): Promise<void> {
   const final = await finalRead(cluster);
   if (final !== undefined) await save(cluster, 'final.json', final);
 }

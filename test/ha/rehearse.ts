@@ -28,6 +28,8 @@ export interface Rehearsal {
   readonly shortfalls: readonly string[];
   /** Milliseconds until the cluster was whole, from when Drill.healsWithin counts; undefined when it did not heal. */
   readonly healedAfter?: number;
+  /** What was not as before when it was looked at the last time before that. */
+  readonly waitedFor?: readonly string[];
 }
 
 /** Another bar in the place of the drill's own. */
@@ -64,37 +66,32 @@ async function underProbes(
   const hosts = await hostsNamed(lab, nodes);
   const found: string[] = [];
   const { at } = await probes.fault(drill.name, nodes);
-  let began = at;
+  let beganToMend: number;
   try {
     await drill.hit(cluster, hosts);
     if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
-    const { whole } = await probes.report(at);
-    found.push(...((await drill.also?.(cluster, hosts, whole)) ?? []));
+    if (drill.also !== undefined)
+      found.push(...(await drill.also(cluster, hosts, (await probes.report(at)).whole)));
     if (drill.noWrites !== true && drill.mend !== undefined)
       found.push(...(await silentKubelets(cluster, nodes)));
   } finally {
     // One that builds hosts anew is counted as long as that takes: the probes on the new ones are others.
     if (drill.rebuilds === true) await probes.healed(`${drill.name}: built anew`, nodes);
-    began = Date.now();
+    beganToMend = Date.now();
     await drill.mend?.(cluster, hosts, random);
-    if (drill.countsFromEnd === true) began = Date.now();
   }
-  if (drill.mend === undefined) {
-    // A fault that ends by itself began to end when it came.
-    began = at;
-  } else if (drill.rebuilds !== true) {
+  // A fault that ends by itself began to end when it came.
+  const began = drill.mend === undefined ? at : drill.countsFromEnd === true ? Date.now() : beganToMend;
+  if (drill.mend !== undefined && drill.rebuilds !== true)
     await probes.healed(`${drill.name}: mended`, nodes);
-  }
   const seen = drill.rebuilds === true ? await probes.report(at) : undefined;
   if (drill.rebuilds === true) await startProbes(cluster);
   const mended = drill.mend === undefined ? at : Date.now();
-  const healedAfter = await untilWhole(cluster, probes, mended).then(
-    (wait) => wait + mended - began,
-    (error: Error) => {
-      found.push(error.message);
-      return undefined;
-    },
-  );
+  const healed = await untilWhole(cluster, probes, mended).catch((error: Error) => {
+    found.push(error.message);
+    return undefined;
+  });
+  const healedAfter = healed === undefined ? undefined : healed.wait + mended - began;
   // Whether a write was lost can be seen when all is whole again.
   const report = seen ?? (await probes.report(at));
   const [during = report.whole, healing] = report.windows;
@@ -118,6 +115,7 @@ async function underProbes(
     lostWrites: report.writes.lost.length,
     shortfalls: found,
     ...(healedAfter === undefined ? {} : { healedAfter }),
+    waitedFor: healed?.last ?? [],
   };
 }
 
