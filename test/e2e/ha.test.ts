@@ -15,7 +15,7 @@ import { randomFrom } from '../ha/random.ts';
 import { rehearse } from '../ha/rehearse.ts';
 import { brokenLoadBalancers, type Breakage } from './broken-load-balancers.ts';
 import { removeLabNamed } from './lab-cluster.ts';
-import { playbook } from './use-tests.ts';
+import { playbook } from './playbook.ts';
 import { eventually } from './waiting.ts';
 
 const LAB = 'e2eha';

@@ -5,7 +5,8 @@ import { exitCodes } from '../../drive/exit-codes.ts';
 import { parseDocument } from 'yaml';
 import { ROOT } from '../render/scenarios.ts';
 import { labCluster, removeLabNamed, type Ended, type LabCluster } from './lab-cluster.ts';
-import { expectAllReady, itIsUsable, kubectl, playbook, type Expected } from './use-tests.ts';
+import { playbook } from './playbook.ts';
+import { expectAllReady, itIsUsable, kubectl, type Expected } from './use-tests.ts';
 import { eventually } from './waiting.ts';
 
 const expected: Expected = {

@@ -7,6 +7,7 @@ import { inControlNamespace } from '../../lab/network/namespaces.ts';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
 import { ROOT } from '../render/scenarios.ts';
 import type { LabCluster } from './lab-cluster.ts';
+import { playbook } from './playbook.ts';
 import { eventually } from './waiting.ts';
 
 /** Which nodes a cluster is expected to have. */
@@ -100,24 +101,6 @@ export async function settled(
     expect(await serving(cluster, nodes)).toEqual(before);
     return before;
   });
-}
-
-/** ansible-playbook as ops teams run it, in the rendered project, without kubehaus: how much changed, by the hosts that took part. */
-export async function playbook(
-  cluster: LabCluster,
-  ...args: readonly string[]
-): Promise<{ readonly changed: Readonly<Record<string, number>>; readonly all: string }> {
-  const ended = await cluster.run(['ansible-playbook', ...args], {
-    cwd: join(cluster.folder, 'rendered/ansible'),
-    env: { HCLOUD_TOKEN: undefined },
-  });
-  expect(ended.exitCode, ended.all).toBe(0);
-  const recap = ended.stdout.slice(ended.stdout.indexOf('PLAY RECAP'));
-  const hosts = recap.matchAll(/^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=0\s+failed=0/gm);
-  return {
-    changed: Object.fromEntries([...hosts].map(([, host, changed]) => [host, Number(changed)])),
-    all: ended.all,
-  };
 }
 
 /** What users rely on, whatever the level. Registers tests; `cluster()` is a cluster that is up. */

@@ -75,14 +75,20 @@ const each =
   async ({ lab }: HaCluster, hosts: readonly Host[]) =>
     Promise.all(hosts.map((host) => act(lab, host)));
 
-/** Whoever asks twice is answered; times are in milliseconds. */
-const UNNOTICED: Bar = { gap: 1000, failedAfterRetry: 0, droppedStreams: 0 };
+/** Pods of nodes that are well ask each other twice a second. Times are in milliseconds. */
+const PODS: Bar = { podGap: 2000, droppedStreams: 0 };
+
+/** Connections to a host that is gone without a word are given up by those who have them, after two times 5 s (kubelet.service). */
+const OPEN: Bar = { keptGap: 15_000, watchSilence: 15_000 };
+
+/** Whoever asks twice is answered. */
+const UNNOTICED: Bar = { ...PODS, ...OPEN, gap: 1000, failedAfterRetry: 0, keptFailedAfterRetry: 0 };
 
 /** The same while hosts boot: here they share their processors with all others. */
-const HEALING: Bar = { ...UNNOTICED, gap: 3000 };
+const HEALING: Bar = { ...UNNOTICED, gap: 3000, podGap: 3000 };
 
 /** A new leader has been elected by then. */
-const ELECTION: Bar = { gap: 3000, droppedStreams: 0 };
+const ELECTION: Bar = { ...PODS, ...OPEN, gap: 3000 };
 
 /** Ready and meshed again, in milliseconds. Counted from when all have their power back or the reboot begins, so that booting is in it. */
 const BACK = 60_000;
@@ -186,7 +192,7 @@ export const drills: readonly Drill[] = [
     hit: each((lab, host) => cutOff(lab, host)),
     lasts: UNTIL_NOT_READY,
     mend: each(heal),
-    bar: { ...UNNOTICED, gap: 1500, watchSilence: 15_000 },
+    bar: { ...UNNOTICED, gap: 1500 },
     healing: HEALING,
   },
   {
@@ -195,7 +201,8 @@ export const drills: readonly Drill[] = [
     nodes: aMaster,
     hit: each((lab, host) => inHost(lab, host.id, ['systemctl', 'stop', 'etcd.service'])),
     mend: each((lab, host) => inHost(lab, host.id, ['systemctl', 'start', 'etcd.service'])),
-    bar: { gap: 1000, droppedStreams: 0, noTrafficAfter: 3000 },
+    // Open connections are ended as well, and begun anew elsewhere.
+    bar: { ...PODS, gap: 1000, noTrafficAfter: 3000, keptGap: 5000, watchSilence: 5000 },
     healing: HEALING,
   },
   {
@@ -204,7 +211,8 @@ export const drills: readonly Drill[] = [
     nodes: aMaster,
     hit: each((lab, host) => freeze(lab, host, 'kube-apiserver')),
     mend: each((lab, host) => thaw(lab, host)),
-    bar: { gap: 10_000, failedAfterRetry: 0, droppedStreams: 0 },
+    // It takes connections and says nothing: new ones have waited 10 s when they are tried again, open ones have been given up before that.
+    bar: { ...PODS, gap: 10_000, failedAfterRetry: 0, keptGap: 20_000, watchSilence: 20_000 },
     healing: HEALING,
   },
   {
@@ -242,7 +250,7 @@ export const drills: readonly Drill[] = [
     levels: [3, 4],
     nodes: ({ expected }, random) => [oneOf(random, everyNode(expected))],
     hit: each(reboot),
-    bar: { ...UNNOTICED, gap: 3000 },
+    bar: HEALING,
     healsWithin: BACK,
   },
   {
@@ -275,7 +283,7 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'a worker joins, and leaves',
-    levels: [3],
+    levels: [3, 4],
     nodes: () => [],
     hit: async (cluster) => {
       await workerJoins(cluster);
@@ -284,22 +292,21 @@ export const drills: readonly Drill[] = [
     // It takes minutes itself, and is over when it ends.
     mend: async () => undefined,
     lasts: 0,
-    bar: { failedAfterRetry: 0, keptFailed: 0, brokenWatches: 0, droppedStreams: 0 },
+    bar: { ...PODS, podGap: 3000, failedAfterRetry: 0, keptFailed: 0, brokenWatches: 0 },
   },
   {
     name: 'the first master is destroyed for good',
-    levels: [3],
+    levels: [3, 4],
     nodes: ({ expected }) => expected.masters.slice(0, 1),
     hit: async (cluster, hosts) => Promise.all(hosts.map(async ({ id }) => deleteServer(cluster, id))),
     rebuilds: true,
     mend: async (cluster) => mustRun(cluster, ['up', '--yes']),
-    // It counts for as long as the new one is made, which boots here, too.
-    bar: HEALING,
+    bar: UNNOTICED,
     healing: HEALING,
   },
   {
     name: 'the disk of a member of etcd is full',
-    levels: [3],
+    levels: [3, 4],
     prepare: giveMemberDisk,
     nodes: (cluster) => [memberWithDisk(cluster)],
     hit: async (cluster, hosts) => Promise.all(hosts.map(async (host) => fillMemberDisk(cluster, host))),

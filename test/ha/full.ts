@@ -5,7 +5,7 @@ import { hostNamed, type Host } from '../../lab/faults/host-named.ts';
 import { powerOff, powerOn } from '../../lab/faults/power.ts';
 import { disksOf, giveDisk } from '../../lab/hosts/disks.ts';
 import { filesOf, inHost } from '../../lab/probes/in-host.ts';
-import { playbook } from '../e2e/use-tests.ts';
+import { playbook } from '../e2e/playbook.ts';
 import { eventually } from '../e2e/waiting.ts';
 import { etcdctl, etcdctlWith } from './etcd.ts';
 import type { HaCluster } from './ha-cluster.ts';

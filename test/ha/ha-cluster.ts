@@ -11,26 +11,35 @@ export interface HaCluster extends LabCluster {
 }
 
 const masters = ['demo-master-1', 'demo-master-2', 'demo-master-3'];
-const workers = ['demo-worker-1', 'demo-worker-2'];
 /** Four nodes that have probes each: what five ask is all that two processors can do. */
-const nodesOfLevel: Readonly<Record<3 | 4, Expected>> = {
-  3: { masters, workers: workers.slice(0, 1), etcd: masters },
-  4: { masters: masters.slice(0, 2), workers, etcd: ['demo-etcd-1', 'demo-etcd-2', 'demo-etcd-3'] },
+const workers = ['demo-worker-1'];
+const etcdOfLevel: Readonly<Record<3 | 4, readonly string[]>> = {
+  3: masters,
+  4: ['demo-etcd-1', 'demo-etcd-2', 'demo-etcd-3'],
 };
 
-/** The example of a level, with four nodes for pods, in a lab of that name; its servers are not made yet. */
+/** The example of a level, with three masters and a worker, in a lab of that name; its servers are not made yet. */
 export async function haCluster(name: string, level: 3 | 4): Promise<HaCluster> {
-  const expected = nodesOfLevel[level];
+  const expected: Expected = { masters, workers, etcd: etcdOfLevel[level] };
   const cluster = { ...(await labCluster(name, `level-${level}`)), level, expected };
-  await writeWorkers(cluster, expected.workers.length);
+  await writeCount(cluster, ['controlPlane', 'count'], masters.length);
+  await writeWorkers(cluster, workers.length);
   return cluster;
 }
 
 /** Has cluster.yaml ask for so many workers. */
-export async function writeWorkers({ folder }: LabCluster, count: number): Promise<void> {
+export async function writeWorkers(cluster: LabCluster, count: number): Promise<void> {
+  await writeCount(cluster, ['workers', 0, 'count'], count);
+}
+
+async function writeCount(
+  { folder }: LabCluster,
+  path: readonly (string | number)[],
+  count: number,
+): Promise<void> {
   const file = join(folder, 'cluster.yaml');
   const document = parseDocument(await readFile(file, 'utf8'));
-  document.setIn(['workers', 0, 'count'], count);
+  document.setIn(path, count);
   await writeFile(file, document.toString({ lineWidth: 0 }));
 }
 

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exitCodes } from '../../drive/exit-codes.ts';
 import { hostNamed } from '../../lab/faults/host-named.ts';
 import { breakSsh } from '../../lab/faults/ssh.ts';
-import { playbook } from '../e2e/use-tests.ts';
+import { kubectl } from '../../lab/probes/kubectl.ts';
+import { playbook } from '../e2e/playbook.ts';
 import { everyNode, type HaCluster } from './ha-cluster.ts';
 import { TASKS_OF_UP, TASKS_OF_UP_AGAIN, upAgain, upKilled } from './killed-run.ts';
+import { divergedMembers } from './looks.ts';
 import { oneOf } from './random.ts';
 
 /** How a cluster came up although its operator did not. */
@@ -30,10 +33,15 @@ export async function interrupt(
   { kills, breaks }: { readonly kills: number; readonly breaks: number },
 ): Promise<Interruptions> {
   const killedAfter: string[] = [];
+  const shortfalls: string[] = [];
+  const kept = keepsakes(cluster);
   const kill = async (tasks: number): Promise<void> => {
-    const { after } = await upKilled(cluster, tasks, random() * 1000);
+    const { after, exitCode, all } = await upKilled(cluster, tasks, random() * 1000);
     if (after !== undefined) killedAfter.push(after);
-    console.log(`killed after ${after ?? 'nothing: it had come to its end'}`);
+    else if (exitCode !== exitCodes.ok.code && exitCode !== exitCodes.busy.code)
+      shortfalls.push(`a rerun failed by itself: ${all}`);
+    console.log(`killed after ${after ?? `nothing: it had ended with ${exitCode}`}`);
+    await kept.put();
   };
   const moments = Array.from({ length: kills }, () => Math.ceil(random() * TASKS_OF_UP));
   for (const tasks of moments.toSorted((a, b) => a - b)) await kill(tasks);
@@ -54,12 +62,16 @@ export async function interrupt(
   }
 
   const whole = await upAgain(cluster);
-  if (whole.exitCode !== 0) throw new Error(`the last run failed: ${whole.all}`);
+  if (whole.exitCode !== 0)
+    return { killedAfter, sshBroken, shortfalls: [...shortfalls, `the last run failed: ${whole.all}`] };
   const { changed } = await playbook(cluster, 'site.yml');
   return {
     killedAfter,
     sshBroken,
     shortfalls: [
+      ...shortfalls,
+      ...(await kept.missing()),
+      ...(await divergedMembers(cluster)),
       ...(Object.keys(changed).length === everyNode(cluster.expected).length
         ? []
         : ['the run after that was not on all nodes']),
@@ -73,5 +85,38 @@ export async function interrupt(
         .filter(([, count]) => count > 0)
         .map(([host, count]) => `${host}: the run after that changed ${count}`),
     ],
+  };
+}
+
+/** What was put into a cluster while it came up must be there afterwards. */
+interface Keepsakes {
+  /** Writes one more, if there is a cluster by now that takes it. */
+  readonly put: () => Promise<void>;
+  /** Sentences about those that were taken and are not there. */
+  readonly missing: () => Promise<readonly string[]>;
+}
+
+function keepsakes(cluster: HaCluster): Keepsakes {
+  const taken: string[] = [];
+  let tries = 0;
+  return {
+    put: async () => {
+      tries += 1;
+      const name = `keepsake-${tries}`;
+      const create = ['create', 'configmap', name, '--namespace=kube-public', '--request-timeout=5s'];
+      // That it is not taken says nothing: there may be no API yet, or just no answer.
+      await kubectl(cluster, create).then(
+        () => taken.push(name),
+        () => undefined,
+      );
+    },
+    missing: async () => {
+      const there = await kubectl(cluster, ['get', 'configmaps', '--namespace=kube-public', '--output=name']);
+      const names = there.split('\n').map((line) => line.replace('configmap/', ''));
+      return [
+        ...(taken.length === 0 ? ['it took nothing that could be lost'] : []),
+        ...taken.filter((name) => !names.includes(name)).map((name) => `${name} was taken, and is not there`),
+      ];
+    },
   };
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../render/scenarios.ts';
+import { exitCodes } from '../../drive/exit-codes.ts';
 import type { Ended, LabCluster } from '../e2e/lab-cluster.ts';
 import { eventually } from '../e2e/waiting.ts';
 
@@ -17,6 +18,8 @@ const TASK = /^\[[a-z-]+\] .+ \(\d+\.\d s\)$/;
 export interface KilledRun {
   /** The last task that had ended, as `up` named it; undefined when the run came to its own end before it was killed. */
   readonly after: string | undefined;
+  /** How it ended by itself; undefined when it was killed. */
+  readonly exitCode: number | undefined;
   readonly all: string;
 }
 
@@ -44,15 +47,17 @@ export async function upKilled(cluster: LabCluster, tasks: number, later: number
   const over = up.then(() => 'over' as const);
   const first = await Promise.race([over, reached.then(async () => sleep(later, 'reached' as const))]);
   if (first === 'reached' && up.pid !== undefined) await killTree(up.pid);
-  const { all } = await up;
-  return { after: first === 'over' ? undefined : after, all: String(all) };
+  const { all, exitCode } = await up;
+  return first === 'over'
+    ? { after: undefined, exitCode, all: String(all) }
+    : { after, exitCode: undefined, all: String(all) };
 }
 
 /** Runs `kubehaus up` to its end; one that was killed may have left its lock for as long as its last child lives. */
 export async function upAgain(cluster: LabCluster): Promise<Ended> {
   return eventually(120, async () => {
     const ended = await cluster.kubehaus(['up', '--yes']);
-    if (ended.exitCode === 10) throw new Error(ended.all);
+    if (ended.exitCode === exitCodes.busy.code) throw new Error(ended.all);
     return ended;
   });
 }

@@ -67,18 +67,28 @@ async function underProbes(
   const found: string[] = [];
   const { at } = await probes.fault(drill.name, nodes);
   let beganToMend: number;
+  /** What a look finds; that it could not look is a finding, too, and no reason to throw all others away. */
+  const look = async (sentences: () => Promise<readonly string[]> | readonly string[]): Promise<void> => {
+    try {
+      found.push(...(await sentences()));
+    } catch (error) {
+      found.push(error instanceof Error ? error.message : String(error));
+    }
+  };
   try {
     await drill.hit(cluster, hosts);
     if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
-    if (drill.also !== undefined)
-      found.push(...(await drill.also(cluster, hosts, (await probes.report(at)).whole)));
-    if (drill.noWrites !== true && drill.mend !== undefined)
-      found.push(...(await silentKubelets(cluster, nodes)));
+    const { also } = drill;
+    if (also !== undefined) await look(async () => also(cluster, hosts, (await probes.report(at)).whole));
+    if (drill.noWrites !== true && drill.mend !== undefined) await look(() => silentKubelets(cluster, nodes));
   } finally {
     // One that builds hosts anew is counted as long as that takes: the probes on the new ones are others.
     if (drill.rebuilds === true) await probes.healed(`${drill.name}: built anew`, nodes);
     beganToMend = Date.now();
-    await drill.mend?.(cluster, hosts, random);
+    await look(async () => {
+      await drill.mend?.(cluster, hosts, random);
+      return [];
+    });
   }
   // A fault that ends by itself began to end when it came.
   const began = drill.mend === undefined ? at : drill.countsFromEnd === true ? Date.now() : beganToMend;
@@ -86,7 +96,7 @@ async function underProbes(
     await probes.healed(`${drill.name}: mended`, nodes);
   const seen = drill.rebuilds === true ? await probes.report(at) : undefined;
   if (drill.rebuilds === true) await startProbes(cluster);
-  const mended = drill.mend === undefined ? at : Date.now();
+  const mended = Date.now();
   const healed = await untilWhole(cluster, probes, mended).catch((error: Error) => {
     found.push(error.message);
     return undefined;
@@ -96,14 +106,15 @@ async function underProbes(
   const report = seen ?? (await probes.report(at));
   const [during = report.whole, healing] = report.windows;
   found.push(...wanting(report, bars, during, healing));
+  if (!report.finalRead) found.push('nobody could be asked for the numbers at last');
   if (healedAfter !== undefined) {
-    found.push(...(await divergedMembers(cluster)));
-    if (drill.noWrites !== true) {
-      const changed = await changedReadiness(cluster, at);
-      found.push(
-        ...changed.filter((name) => !nodes.includes(name)).map((name) => `${name} was not Ready for a while`),
+    await look(() => divergedMembers(cluster));
+    if (drill.noWrites !== true)
+      await look(async () =>
+        (await changedReadiness(cluster, at))
+          .filter((name) => !nodes.includes(name))
+          .map((name) => `${name} was not Ready for a while`),
       );
-    }
     if (healedAfter > (drill.healsWithin ?? Infinity))
       found.push(`whole after ${healedAfter} ms, more than ${drill.healsWithin} ms`);
   }

@@ -12,7 +12,8 @@ import { doPart, parts, type Part } from './suite.ts';
 
 /** What is measured is made from these. */
 const MEASURED = [
-  ...['cluster', 'drive', 'examples', 'lab', 'playbook-templates', 'render', 'roles', 'stacks'],
+  ...['cli', 'cluster', 'drive', 'examples', 'lab', 'playbook-templates', 'render', 'roles', 'stacks'],
+  'package-lock.json',
   ...['test/e2e', 'test/ha'],
   // How figures are told, and tests, change none of them.
   ...[':(exclude)test/ha/run.ts', ':(exclude)test/ha/report.ts', ':(exclude)*.test.ts'],
@@ -36,26 +37,37 @@ async function run(options: Options): Promise<void> {
   if (options.anew) await rm(options.results, { force: true });
   const results = await resultsToGoOnFrom(options);
   console.log(`seed ${results.seed}`);
-  const save = async (): Promise<void> => write(options.results, results);
+  const save = async (): Promise<void> => {
+    // Playbooks and programs are read anew by each run of kubehaus.
+    const commit = await measuredCommit();
+    if (commit !== results.commit)
+      throw new Error(
+        `It began with ${results.commit}, and what is here now is ${commit}: nothing more is kept.`,
+      );
+    await write(options.results, results, options.runs);
+  };
   await save();
   for (const part of options.part === undefined ? parts : [options.part])
     await doPart({ results, save, runs: options.runs, only: options.only }, part);
 
-  // The report is of all, so that one who tries a single fault does not put it in the report's place.
-  const all = options.part === undefined && options.only === '';
+  // The report is of all, and of a commit: who tries a single fault, or a change, does not put that in the report's place.
+  const all = options.part === undefined && options.only === '' && !results.commit.endsWith('+');
   const to = all ? options.report : options.results;
-  await write(to, results);
+  await write(to, results, options.runs);
   const rehearsals = Object.entries(results.rehearsals)
     .filter(([place]) => place.startsWith('level '))
     .flatMap(([, place]) => Object.values(place));
+  const cutOff = Object.values(results.interruptions).some(({ shortfalls }) => shortfalls.length > 0);
   const missed = rehearsals.filter(({ shortfalls }) => shortfalls.length > 0).length;
-  console.log(`${missed} of ${rehearsals.length} rehearsals fell short of their bars: ${pageBeside(to)}`);
+  console.log(
+    `${missed} of ${rehearsals.length} rehearsals fell short of their bars${cutOff ? ', and so did runs that were cut off' : ''}: ${pageBeside(to)}`,
+  );
 }
 
 /** The figures as JSON, and beside them as a page. */
-async function write(to: string, results: Results): Promise<void> {
+async function write(to: string, results: Results, runs: number): Promise<void> {
   await writeResults(to, results);
-  await writeFile(pageBeside(to), await formattedPage(results));
+  await writeFile(pageBeside(to), await formattedPage(results, runs));
 }
 
 function pageBeside(results: string): string {

@@ -1,3 +1,4 @@
+import { stopProbes } from '../../lab/probes/probes.ts';
 import { removeLabNamed } from '../e2e/lab-cluster.ts';
 import { drills, type Drill } from './drills.ts';
 import { haCluster, mustRun, type HaCluster } from './ha-cluster.ts';
@@ -22,14 +23,14 @@ export interface Suite {
 }
 
 /** The faults that load balancers are compared under: those in which a master is no use, in different ways. */
-const COMPARED = [
+export const COMPARED = [
   'a master’s host stops',
   'a master is cut off without RST',
   'an API server is up but not ready: its etcd is gone',
   'an API server is frozen',
 ];
 /** How often, at the most: what differs differs by much. */
-const COMPARED_RUNS = 3;
+export const COMPARED_RUNS = 3;
 /** How long a fault lasts then, in milliseconds: whether kubelets stay Ready is not compared, and all take less to give a master up. */
 const COMPARED_FOR = 25_000;
 
@@ -69,7 +70,7 @@ async function faults(suite: Suite, level: 3 | 4): Promise<void> {
   const chosen = drills.filter(({ levels }) => levels.includes(level));
   const todo = (): readonly Todo[] => left(suite, place, chosen);
   // A cluster that does not heal is of no use for the next fault: there is another one then.
-  while (todo().length > 0)
+  while (todo().length > 0 && !stopped)
     await inCluster(`ha${level}`, level, async (cluster) => {
       await doAll(suite, cluster, place, todo());
     });
@@ -84,10 +85,12 @@ async function comparison(all: Suite): Promise<void> {
     loadBalancers
       .map((balancer) => ({ balancer, todo: left(suite, balancer.name, chosen) }))
       .filter((one) => one.todo.length > 0);
-  while (todo().length > 0)
+  while (todo().length > 0 && !stopped)
     await inCluster('halb', 3, async (cluster) => {
       for (const one of todo()) {
         const putBack = await put(cluster, one.balancer);
+        // Those that are started next wait until all is well.
+        await stopProbes(cluster);
         if (!(await doAll(suite, cluster, one.balancer.name, one.todo))) return;
         await putBack();
       }
@@ -117,6 +120,8 @@ async function doAll(
     // The same for all load balancers.
     const random = randomFrom(`${results.seed}/level ${cluster.level}/${key}`);
     const rehearsal = await rehearse(cluster, drill, random).catch((error: Error): Rehearsal => {
+      // What fails because its lab is being removed is no rehearsal.
+      if (stopped) throw error;
       console.error(error);
       return { drill: drill.name, nodes: [], lostWrites: 0, shortfalls: [`it failed: ${error.message}`] };
     });
@@ -147,15 +152,21 @@ async function inCluster(
   });
 }
 
+/** Whether it was told to stop: it ends when its lab is gone. */
+let stopped = false;
+
 async function inLab(name: string, work: () => Promise<void>): Promise<void> {
   let removed: Promise<void> | undefined;
   const remove = async (): Promise<void> => (removed ??= removeLabNamed(name));
   const giveUp = (): void => {
+    stopped = true;
     void remove().finally(() => process.exit(130));
   };
   process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
   try {
     await work();
+  } catch (error) {
+    if (!stopped) throw error;
   } finally {
     await remove();
     process.off('SIGINT', giveUp).off('SIGTERM', giveUp);

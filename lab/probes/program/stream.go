@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// stream is one long connection to another node's pod. A byte goes there and back ten times a second. Its lines' events:
+// stream is one long connection to another node's pod. A byte goes there and back as often as the other probes of a pod ask. Its lines' events:
 //
 //	open      it is established
 //	dropped   it ended, though nobody wanted it to; ms: how long it had lived
