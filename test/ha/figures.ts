@@ -32,28 +32,35 @@ export function figuresOf({ from, to, nodes, others, masters }: Window): Figures
   return {
     lasted: to - from,
     looked: nodes.some(({ underFault }) => !underFault),
-    read: requests(others.read),
-    write: requests(others.write),
-    kept: requests(others.kept),
+    read: rounded(others.read),
+    write: rounded(others.write),
+    kept: rounded(others.kept),
     watch: {
       longestSilence: Math.round(others.watch.longestSilence),
       longestResume: Math.round(others.watch.longestResume),
       broken: others.watch.broken,
     },
-    pods: requests(others.pods),
-    service: requests(others.service),
+    pods: rounded(others.pods),
+    service: rounded(others.service),
     droppedStreams: others.streams.dropped,
     lastReached: reached.length === 0 ? null : Math.round(Math.max(...reached)),
   };
 }
 
-function requests({ longestGap, slowest, ...all }: RequestFigures): Requests {
+function rounded({
+  requests,
+  failed,
+  failedAfterRetry,
+  longestGap,
+  slowest,
+  failures,
+}: RequestFigures): Requests {
   return {
-    requests: all.requests,
-    failed: all.failed,
-    failedAfterRetry: all.failedAfterRetry,
+    requests,
+    failed,
+    failedAfterRetry,
     longestGap: Math.round(longestGap),
     slowest: Math.round(slowest),
-    failures: all.failures,
+    failures,
   };
 }
