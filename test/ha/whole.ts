@@ -7,6 +7,8 @@ import { list } from './looks.ts';
 
 /** For how long nothing may fail, in milliseconds: longer than requests take that are given up (10 s), which are heard of when they end. */
 const SPELL = 11_000;
+/** What was asked this long ago says whether it is worth looking at nodes, pods and members, in milliseconds. */
+const LATELY = 2000;
 /** How long a cluster may take to heal, in milliseconds. It is no bar: what takes this long does not heal. */
 const PATIENCE = 300_000;
 
@@ -22,24 +24,36 @@ export interface Wait {
  * nothing of a node that was gone for half a minute: nobody has noticed yet.
  *
  * @param since when the fault's cause ended, in milliseconds since 1970
- * @returns milliseconds from then to the beginning of the spell in which nothing failed, and what was missing last
+ * @returns milliseconds from then to the beginning of the spell in which nothing failed, or to the first look that found nodes, pods and
+ *   members well if that was later, and what was missing last
  * @throws when it takes five minutes, with all that is not as it should be
  */
 export async function untilWhole(cluster: HaCluster, probes: Probes, since: number): Promise<Wait> {
   const deadline = Date.now() + PATIENCE;
   let last: readonly string[] = [];
+  let foundWell: number | undefined;
   for (;;) {
     await sleep(1000);
-    const from = Date.now() - SPELL;
+    const now = Date.now();
+    const from = now - (foundWell === undefined ? LATELY : SPELL);
     if (from < since) continue;
     let missing = broken(await probes.glance(from));
-    // Looking takes the processors' time from those that are to heal: one after the other, and only while all else is well.
-    if (missing.length === 0) missing = await wrongInEtcd(cluster);
-    if (missing.length === 0) missing = await wrongInKubernetes(cluster, since);
-    if (missing.length === 0) return { wait: from - since, last };
-    last = missing;
-    if (Date.now() > deadline) throw new Error(['The cluster does not heal:', ...missing].join('\n  '));
+    // Looking takes the processors' time from those that are to heal: it is done when requests are well, and once more at the end.
+    if (missing.length === 0) {
+      missing = await wrongInside(cluster, since);
+      if (missing.length > 0) foundWell = undefined;
+      else if (foundWell === undefined) foundWell = Date.now();
+      else return { wait: Math.max(from, foundWell) - since, last };
+    }
+    if (missing.length > 0) last = missing;
+    if (Date.now() > deadline) throw new Error(['The cluster does not heal:', ...last].join('\n  '));
   }
+}
+
+/** What nodes, pods and members say of themselves; one after the other, since all of them take time. */
+async function wrongInside(cluster: HaCluster, since: number): Promise<readonly string[]> {
+  const inEtcd = await wrongInEtcd(cluster);
+  return inEtcd.length > 0 ? inEtcd : wrongInKubernetes(cluster, since);
 }
 
 /** What failed in a spell in which nothing should have. */

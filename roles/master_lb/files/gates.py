@@ -8,6 +8,7 @@ import math
 import os
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import time
@@ -22,6 +23,10 @@ PROMPT = 0.25
 # Seconds after which a question is given up and asked again, over a new connection. An API server whose etcd is silent answers after
 # two (--etcd-readycheck-timeout).
 TIMEOUT = 3.0
+# Where struct tcp_info has the number of segments that nobody confirmed yet: after eight bytes, the first of which is the connection's
+# state, and four numbers (linux/tcp.h, whose layout only grows at its end).
+TCP_ESTABLISHED = 1
+TCP_INFO = struct.Struct("=B7x16xI")
 
 
 class NothingToAskWith(Exception):
@@ -41,6 +46,8 @@ class Server:
         # On every packet of the questions, for rules to know them by (SO_MARK in socket(7), which needs CAP_NET_ADMIN); 0 for none.
         self.mark = mark
         self.connection: http.client.HTTPConnection | None = None
+        # The one that is being made or asked over.
+        self.socket: socket.socket | None = None
 
     def ready(self) -> bool | None:
         """Whether it answers 200; None when it says nothing in time. Raises NothingToAskWith when that is not its doing."""
@@ -54,6 +61,16 @@ class Server:
             self._forget()
             # That a kept connection was ended, by a restart perhaps, says nothing of now.
             return self.ready() if kept else False
+
+    def hears(self) -> bool:
+        """Whether its host has confirmed all that was sent: the kernel does, however busy the server is. For other threads, while one asks."""
+        try:
+            if self.socket is None:
+                return False
+            state, unconfirmed = TCP_INFO.unpack(self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size))
+        except OSError:  # It was closed meanwhile.
+            return False
+        return state == TCP_ESTABLISHED and unconfirmed == 0
 
     def _ask(self) -> bool:
         if self.connection is None:
@@ -74,12 +91,20 @@ class Server:
             if self.mark:
                 plain.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, self.mark)
             plain.settimeout(TIMEOUT)
+            self.socket = plain
             plain.connect((self.address, self.port))
-            connection = http.client.HTTPConnection(self.address, self.port, timeout=TIMEOUT)
-            connection.sock = trust.wrap_socket(plain, server_hostname=self.address)
+            secure = trust.wrap_socket(plain, server_hostname=self.address, do_handshake_on_connect=False)
         except BaseException:
             plain.close()
             raise
+        self.socket = secure
+        try:
+            secure.do_handshake()
+        except BaseException:
+            secure.close()
+            raise
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=TIMEOUT)
+        connection.sock = secure
         # A connection that ends must not be made anew behind our back.
         connection.auto_open = 0
         return connection
@@ -98,6 +123,8 @@ class Asked:
         self.pool = pool
         self.question: Future[tuple[bool | None, float]] | None = None
         self.ready_at = -math.inf
+        # When it answered, or its host at least confirmed what it was asked.
+        self.heard_at = -math.inf
         # Whether its last answer was a no; silence is no answer.
         self.said_no = False
 
@@ -115,12 +142,19 @@ class Asked:
                 self.question = None
                 self.ready_at = at if yes else -math.inf
                 self.said_no = yes is False
+                if yes is not None:
+                    self.heard_at = at
             except NotYet:
-                pass
+                if self.server.hears():
+                    self.heard_at = time.monotonic()
             except NothingToAskWith:
                 self.question = None
                 return None
         return time.monotonic() - self.ready_at <= fresh
+
+    def is_busy(self, *, fresh: float) -> bool:
+        """Whether it says nothing although its host has heard the question in the last `fresh` seconds: it is there, frozen or with too much to do."""
+        return not self.said_no and time.monotonic() - self.heard_at <= fresh
 
 
 class Lead:

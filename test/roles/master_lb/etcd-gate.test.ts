@@ -89,10 +89,13 @@ describe('etcd-gate', () => {
     }
   });
 
-  it('resets connections to a member that hangs, but for its own questions, and to no other', async () => {
+  it('resets connections to a member that hangs for long, but for its own questions, and to no other', async () => {
     const [first] = await guard('ready', 'ready', 'ready');
     await eventually([]);
     if (first) first.behaviour = 'hangs';
+    // Its host still hears what it is asked: it may be busy.
+    await sleep(A_WHILE);
+    expect(closedTo()).toEqual([]);
     await eventually([FIRST]);
     expect(readFileSync(join(folder, 'ruleset'), 'utf8')).toMatch(/meta mark != \d+ ip daddr .* reject with tcp reset/);
     if (first) first.behaviour = 'ready';
@@ -146,6 +149,16 @@ describe('etcd-gate', () => {
     }
     if (first) first.behaviour = 'unready';
     await eventually([FIRST]);
+  });
+
+  it('knows a member that is busy from one whose host is gone', async () => {
+    const { stdout } = await execa('unshare', [
+      ...['-rn', 'python3', join(import.meta.dirname, 'hears.py'), join(GATE, '../gates.py')],
+    ]);
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ before: false, busy: true, 'given up': false },
+      ...{ 'gone meanwhile': false, gone: false },
+    });
   });
 
   it('resets with the kernel’s own nftables: old and new connections to a member, but none of its questions', async () => {
