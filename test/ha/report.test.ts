@@ -52,6 +52,20 @@ it('gives the median and the worst of a fault’s runs, how many met the bar, an
   expect(text).not.toContain('## Level 4');
 });
 
+it('says of which faults most runs fell short', () => {
+  expect(page(results)).not.toContain('## Faults that are not met');
+  const runs = [rehearsal(2100, ['too long']), rehearsal(300), rehearsal(2200, ['too long'])];
+  const text = page({
+    ...results,
+    rehearsals: {
+      'level 4': Object.fromEntries(runs.map((run, index) => [`${run.drill}/${index + 1}`, run])),
+    },
+  });
+  expect(text).toMatch(
+    /^## Faults that are not met\n\n- level 4: a master’s host stops \(kept to by 1 of 3\)$/m,
+  );
+});
+
 it('has no figures of others where all nodes were under fault', () => {
   const run = rehearsal(300, [], 40_000);
   const all = { ...run, ...(run.during === undefined ? {} : { during: { ...run.during, looked: false } }) };
@@ -74,9 +88,13 @@ it('names the tasks after which runs of kubehaus were killed', () => {
 });
 
 it('says what is still to come', () => {
-  const text = page(results, 3);
-  expect(text).toContain('- level 4: etcd’s leader dies (0 of 3)');
+  const text = page(results);
+  expect(text).toContain('- level 4: etcd’s leader dies (0 of 5)');
+  expect(text).toContain('- level 3: a master’s host stops (3 of 5)');
   expect(text).toContain('- kubehaus without master-gate: a master’s host stops (1 of 3)');
-  expect(text).not.toContain('- level 3: a master’s host stops');
+  const done = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [String(index), rehearsal(300)]));
+  expect(page({ ...results, rehearsals: { 'level 3': done } })).not.toContain(
+    '- level 3: a master’s host stops',
+  );
   expect(text).not.toContain('- runs of kubehaus');
 });

@@ -44,7 +44,7 @@ async function run(options: Options): Promise<void> {
       throw new Error(
         `It began with ${results.commit}, and what is here now is ${commit}: nothing more is kept.`,
       );
-    await write(options.results, results, options.runs);
+    await write(options.results, results);
   };
   await save();
   for (const part of options.part === undefined ? parts : [options.part])
@@ -53,7 +53,7 @@ async function run(options: Options): Promise<void> {
   // The report is of all, and of a commit: who tries a single fault, or a change, does not put that in the report's place.
   const all = options.part === undefined && options.only === '' && !results.commit.endsWith('+');
   const to = all ? options.report : options.results;
-  await write(to, results, options.runs);
+  await write(to, results);
   const rehearsals = Object.entries(results.rehearsals)
     .filter(([place]) => place.startsWith('level '))
     .flatMap(([, place]) => Object.values(place));
@@ -65,9 +65,9 @@ async function run(options: Options): Promise<void> {
 }
 
 /** The figures as JSON, and beside them as a page. */
-async function write(to: string, results: Results, runs: number): Promise<void> {
+async function write(to: string, results: Results): Promise<void> {
   await writeResults(to, results);
-  await writeFile(pageBeside(to), await formattedPage(results, runs));
+  await writeFile(pageBeside(to), await formattedPage(results));
 }
 
 function pageBeside(results: string): string {
