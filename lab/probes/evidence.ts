@@ -5,6 +5,7 @@ import { hostFolder } from '../hosts/host-folder.ts';
 import { filesOf } from './in-host.ts';
 import { kubectl } from './kubectl.ts';
 import { parseLines, type Line } from './lines.ts';
+import { endOfLog } from './log-end.ts';
 import { nodeLabel } from './manifest.ts';
 import type { Mark } from './marks.ts';
 import { apiLog, evidenceFolder, namespace, onHost, trafficLog } from './places.ts';
@@ -68,15 +69,14 @@ export async function addMark(
 
 /**
  * All that was found until now, or from `since` on (milliseconds since 1970). Reads hosts' disks: a host that is off or cut off has its
- * log as any other, and one that was destroyed has it as it was at the last call. The cluster is asked for the numbers that stand there, too,
- * unless `ask` is false.
+ * log as any other, and one that was destroyed has it as it was at the last call. The cluster is asked for the numbers that stand there, too.
  */
-export async function collect(cluster: ProbedCluster, since = 0, ask = true): Promise<Evidence> {
+export async function collect(cluster: ProbedCluster, since = 0): Promise<Evidence> {
   const run = await runOf(cluster);
   const to = run.to ?? Date.now();
   if (run.to === undefined) {
     await gather(cluster, run);
-    if (ask) await gatherNumbers(cluster);
+    await gatherNumbers(cluster);
   }
   const lines: Line[] = [];
   let unreadable = 0;
@@ -90,7 +90,6 @@ export async function collect(cluster: ProbedCluster, since = 0, ask = true): Pr
       unreadable += found.unreadable;
     }
   }
-  const marks = join(evidenceFolder(cluster), 'marks.jsonl');
   return {
     from: Math.max(run.from, since),
     to,
@@ -98,14 +97,49 @@ export async function collect(cluster: ProbedCluster, since = 0, ask = true): Pr
     unreadable,
     nodes: run.nodes,
     masters: (await load<Record<string, string>>(cluster, 'masters.json')) ?? {},
-    marks: existsSync(marks)
-      ? (await readFile(marks, 'utf8'))
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as Mark)
-      : [],
+    marks: await marksOf(cluster),
     final: await load<FinalRead>(cluster, 'final.json'),
   };
+}
+
+/** Longer than any request takes, in milliseconds: they are given up after 10 s, and noted when they end. */
+const LONGEST = 11_000;
+
+/**
+ * What was found from `since` on (milliseconds since 1970) by probes that run, on hosts that there are now: the ends of their logs. Nobody is
+ * asked and nothing is written, so that who looks again and again takes little of the time of those that are looked at.
+ */
+export async function lately(cluster: ProbedCluster, since: number): Promise<Evidence> {
+  const run = await runOf(cluster);
+  const to = Date.now();
+  const ends: string[] = [];
+  for (const { name, id } of await nodesOf(cluster)) {
+    if (!run.nodes.includes(name)) continue;
+    for (const log of Object.values(logs)) {
+      const file = logOn(cluster, id, log);
+      if (existsSync(file)) ends.push(await endOfLog(file, since - LONGEST));
+    }
+  }
+  return {
+    from: since,
+    to,
+    ...parseLines(ends.join('\n')),
+    nodes: run.nodes,
+    masters: await mastersBySerial(cluster),
+    marks: await marksOf(cluster),
+    final: undefined,
+  };
+}
+
+async function marksOf(cluster: ProbedCluster): Promise<readonly Mark[]> {
+  const file = join(evidenceFolder(cluster), 'marks.jsonl');
+  if (!existsSync(file)) return [];
+  const lines = (await readFile(file, 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Mark);
+}
+
+function logOn({ lab }: ProbedCluster, id: number, log: string): string {
+  return join(hostFolder(lab, id), 'disk/root', onHost, log);
 }
 
 /** Brings all that hosts' disks can tell to this machine's folder. */
@@ -113,7 +147,7 @@ async function gather(cluster: ProbedCluster, run: ProbeRun): Promise<void> {
   for (const { name, id } of await nodesOf(cluster)) {
     if (!run.nodes.includes(name)) continue;
     for (const [kind, log] of Object.entries(logs)) {
-      const file = join(hostFolder(cluster.lab, id), 'disk/root', onHost, log);
+      const file = logOn(cluster, id, log);
       if (existsSync(file)) await copyFile(file, join(evidenceFolder(cluster), `${name}.${kind}.jsonl`));
     }
   }

@@ -65,7 +65,11 @@ export function manifest(): string {
                   `--log=/${trafficLog}`,
                   `--rate=${TRAFFIC_RATE}`,
                 ],
-                env: [{ name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+                env: [
+                  { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+                  // As in the unit.
+                  { name: 'GOMAXPROCS', value: '1' },
+                ],
                 volumeMounts: [
                   { name: 'bin', mountPath: '/bin', readOnly: true },
                   { name: 'traffic', mountPath: '/traffic' },

@@ -1,4 +1,4 @@
-import { addMark, beginEvidence, collect, endEvidence, probedNodes } from './evidence.ts';
+import { addMark, beginEvidence, collect, endEvidence, lately, probedNodes } from './evidence.ts';
 import { install } from './install.ts';
 import type { Mark } from './marks.ts';
 import { nodesOf, type ProbedCluster } from './probed-cluster.ts';
@@ -17,7 +17,7 @@ export interface Probes {
   collect(): Promise<Evidence>;
   /** What a user would have noticed since the start, or since a time (milliseconds since 1970). */
   report(since?: number): Promise<ProbeReport>;
-  /** The same at little cost, since the cluster itself is not asked: it says nothing of how writes ended. */
+  /** The same at little cost, of hosts that there are now, while the probes run: it says nothing of how writes ended. */
   glance(since: number): Promise<ProbeReport>;
   /** Ends them and removes every trace of them from cluster and hosts. Reports can still be had. */
   stop(): Promise<void>;
@@ -53,7 +53,7 @@ function probesOf(cluster: ProbedCluster): Probes {
     recovered: mark('recovered'),
     collect: async () => collect(cluster),
     report: async (since) => reportOf(await collect(cluster, since)),
-    glance: async (since) => reportOf(await collect(cluster, since, false)),
+    glance: async (since) => reportOf(await lately(cluster, since)),
     stop: async () => stopProbes(cluster),
   };
 }

@@ -17,6 +17,8 @@ Description=Probes the cluster's API through this node's load balancer, as kubeh
 StartLimitIntervalSec=0
 
 [Service]
+# One thread: requests are few, and others need the processors.
+Environment=GOMAXPROCS=1
 ExecStart=${command.join(' ')}
 Restart=always
 RestartSec=1
