@@ -65,9 +65,10 @@ export function broken({ whole: { nodes, masters } }: ProbeReport): readonly str
         .map(([what, { requests, failed }]) => `${node.name}: ${failed} of ${requests} failed: ${what}`),
     ),
     ...nodes.filter(({ watch }) => watch.events === 0).map(({ name }) => `${name}: its watch tells nothing`),
-    // Only what nodes that are not under fault asked is counted for masters.
+    // Only what nodes that are not under fault asked is counted for masters. Those that come back have the fewest connections, and get the next
+    // ones; of the others, one that has most may get none for a while.
     ...(nodes.some(({ underFault }) => !underFault) ? masters : [])
-      .filter(({ answered }) => answered === 0)
+      .filter(({ underFault, answered }) => underFault && answered === 0)
       .map(({ name }) => `${name}: it answered nobody`),
   ];
 }
