@@ -69,7 +69,11 @@ export function viewOf(plan: ClusterPlan): View {
     extraArgs: extraArguments(plan),
     scheduler: schedulerSettings(plan),
     kubeadmConfiguration: mergeDeep(
-      { certificateValidityPeriod: '87600h', caCertificateValidityPeriod: '262800h' },
+      {
+        encryptionAlgorithm: 'ECDSA-P256',
+        certificateValidityPeriod: '87600h',
+        caCertificateValidityPeriod: '262800h',
+      },
       config.kubernetes.kubeadm,
     ),
     kubeletConfiguration: mergeDeep({ cgroupDriver: 'systemd' }, config.kubernetes.kubelet, {

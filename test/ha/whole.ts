@@ -9,6 +9,8 @@ import { list } from './looks.ts';
 const SPELL = 11_000;
 /** What was asked this long ago says whether it is worth looking at nodes, pods and members, in milliseconds. */
 const LATELY = 2000;
+/** Between two looks, in milliseconds: they take time that those who are to heal could have. */
+const BETWEEN = 2000;
 /** How long a cluster may take to heal, in milliseconds. It is no bar: what takes this long does not heal. */
 const PATIENCE = 300_000;
 
@@ -33,7 +35,7 @@ export async function untilWhole(cluster: HaCluster, probes: Probes, since: numb
   let last: readonly string[] = [];
   let foundWell: number | undefined;
   for (;;) {
-    await sleep(1000);
+    await sleep(BETWEEN);
     const now = Date.now();
     const from = now - (foundWell === undefined ? LATELY : SPELL);
     if (from < since) continue;
