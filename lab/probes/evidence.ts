@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hostFolder } from '../hosts/host-folder.ts';
 import { filesOf } from './in-host.ts';
 import { kubectl } from './kubectl.ts';
-import { parseLines, type Line } from './lines.ts';
+import { LONGEST, parseLines, type Line } from './lines.ts';
 import { endOfLog } from './log-end.ts';
 import { nodeLabel } from './manifest.ts';
 import type { Mark } from './marks.ts';
@@ -101,9 +101,6 @@ export async function collect(cluster: ProbedCluster, since = 0): Promise<Eviden
     final: await load<FinalRead>(cluster, 'final.json'),
   };
 }
-
-/** Longer than any request takes, in milliseconds: they are given up after 10 s, and noted when they end. */
-const LONGEST = 11_000;
 
 /**
  * What was found from `since` on (milliseconds since 1970) by probes that run, on hosts that there are now: the ends of their logs. Nobody is

@@ -16,6 +16,9 @@ export interface Line {
   readonly event?: string;
 }
 
+/** Longer than any request takes, in milliseconds: they are given up after 10 s, and have their lines when they end. */
+export const LONGEST = 11_000;
+
 export type Series = 'probe' | 'read' | 'kept' | 'write' | 'watch' | 'pod' | 'service' | 'stream';
 
 /**

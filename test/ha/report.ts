@@ -11,7 +11,7 @@ import { COMPARED, COMPARED_RUNS } from './suite.ts';
 const OURS = ['level 3', 'level 4', ...loadBalancers.slice(0, 1).map(({ name }) => name)];
 
 /** How often a fault is rehearsed when all is done: medians are of at least so many. */
-const WANTED = 5;
+export const RUNS = 5;
 
 /** {@link page}, set as all Markdown here is. */
 export async function formattedPage(results: Results): Promise<string> {
@@ -228,7 +228,7 @@ function undone({ rehearsals, interruptions }: Results): readonly string[] {
       return few(
         `level ${level}`,
         its.map(({ name }) => name),
-        WANTED,
+        RUNS,
       );
     }),
     ...loadBalancers.flatMap(({ name }) => few(name, COMPARED, COMPARED_RUNS)),

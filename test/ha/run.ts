@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { execa } from 'execa';
 import { ROOT } from '../render/scenarios.ts';
 import { drills } from './drills.ts';
-import { formattedPage } from './report.ts';
+import { formattedPage, RUNS } from './report.ts';
 import { readResults, writeResults, type Results } from './results.ts';
 import { doPart, parts, type Part } from './suite.ts';
 
@@ -118,7 +118,7 @@ await new Command('make ha')
     'Rehearses every fault on clusters of levels 3 and 4 in the lab, compares load balancers, kills runs of kubehaus, and writes docs/ha.json and docs/ha.md when all is done. It takes hours, and goes on where it ended.',
   )
   .option('--seed <seed>', 'of the moments and the nodes; chosen and printed without it')
-  .option('--runs <number>', 'of each fault', wholeNumber, 5)
+  .option('--runs <number>', 'of each fault', wholeNumber, RUNS)
   .addOption(new Option('--part <part>', 'only this part').choices(parts))
   .option('--only <words>', 'only faults whose names have these words', '')
   .option('--anew', 'forget what was done', false)

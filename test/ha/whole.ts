@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LONGEST } from '../../lab/probes/lines.ts';
 import type { Probes } from '../../lab/probes/probes.ts';
 import type { NodeWindow, ProbeReport } from '../../lab/probes/report.ts';
 import { etcdctl } from './etcd.ts';
 import type { HaCluster } from './ha-cluster.ts';
 import { list } from './looks.ts';
 
-/** For how long nothing may fail, in milliseconds: longer than requests take that are given up (10 s), which are heard of when they end. */
-const SPELL = 11_000;
-/** What was asked this long ago says whether it is worth looking at nodes, pods and members, in milliseconds. */
+/** For how long nothing may fail, in milliseconds. */
+const SPELL = LONGEST;
+/** For how long nothing may have failed before nodes, pods and members are looked at, in milliseconds. */
 const LATELY = 2000;
 /** Between two looks, in milliseconds: they take time that those who are to heal could have. */
 const BETWEEN = 2000;

@@ -86,22 +86,16 @@ class Server:
             trust = self.trust()
         except OSError as error:
             raise NothingToAskWith from error
-        plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.socket = plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             if self.mark:
                 plain.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, self.mark)
             plain.settimeout(TIMEOUT)
-            self.socket = plain
             plain.connect((self.address, self.port))
-            secure = trust.wrap_socket(plain, server_hostname=self.address, do_handshake_on_connect=False)
-        except BaseException:
-            plain.close()
-            raise
-        self.socket = secure
-        try:
+            self.socket = secure = trust.wrap_socket(plain, server_hostname=self.address, do_handshake_on_connect=False)
             secure.do_handshake()
         except BaseException:
-            secure.close()
+            self.socket.close()
             raise
         connection = http.client.HTTPConnection(self.address, self.port, timeout=TIMEOUT)
         connection.sock = secure
