@@ -33,8 +33,6 @@ export function forLab(clusterYaml: string, offer: LabOffer): string {
     apt: { uri: offer.apt, signedBy: offer.aptKey },
     registry: { url: offer.registry, upstreams: ['registry.k8s.io', 'kubehaus.test'] },
   });
-  // A host has the machine's kernel. Where that lacks WireGuard, wg-quick uses this.
-  set(['packages'], ['wireguard-go']);
   // Hosts share the machine's kernel: its conntrack table belongs to nobody.
   set(['kubernetes', 'kubeProxy', 'conntrack'], { maxPerCore: 0 });
   // The kernel's configuration is not a host's to show.

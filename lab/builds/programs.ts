@@ -93,6 +93,13 @@ export function cniPrograms({ cniPlugins: version }: Versions): GoPrograms {
   };
 }
 
+/** Stands for the kernel's module; it is named as Debian names it, and as wg-quick looks for it. */
+export const wireguardPrograms: GoPrograms = {
+  name: 'wireguard-go',
+  module: 'wireguard-go',
+  programs: { 'wireguard-go': 'golang.zx2c4.com/wireguard' },
+};
+
 export function providerPrograms({ hcloudProvider }: Versions): GoPrograms {
   const root = 'github.com/hetznercloud/terraform-provider-hcloud';
   return {

@@ -1,10 +1,14 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { built, folderOf } from '../builds/component.ts';
+import { goComponent } from '../builds/go-module.ts';
+import { goVersion } from '../builds/go-version.ts';
 import { hashOf } from '../builds/input-hash.ts';
 import { withLock } from '../builds/lock.ts';
 import { runWithLog, type Run } from '../builds/logged-command.ts';
+import { wireguardPrograms } from '../builds/programs.ts';
 import { note } from '../builds/progress.ts';
 import { parsePackages } from '../machine-needs.ts';
 import { packageFile } from '../package-files.ts';
@@ -36,7 +40,9 @@ const enabled = ['lab-host.service'];
 export async function buildHostImage(cache: string): Promise<string> {
   const recipe = packageFile('lab/host-image');
   const files = ['files', 'packages'].map((name) => join(recipe, name));
-  const hash = await hashOf({ files, root: recipe, settings: [...sources, ...masked, ...enabled] });
+  const wireguard = goComponent(wireguardPrograms, await goVersion());
+  const settings = [...sources, ...masked, ...enabled, basename(await folderOf(wireguard))];
+  const hash = await hashOf({ files, root: recipe, settings });
   const folder = join(cache, `host-image-${hash}`);
   if (existsSync(folder)) return join(folder, 'root');
   await mkdir(cache, { recursive: true });
@@ -44,13 +50,14 @@ export async function buildHostImage(cache: string): Promise<string> {
     join(cache, 'host-image.lock'),
     () => note('waiting for another build of the hosts’ image'),
     async () => {
-      if (!existsSync(folder)) await build(recipe, folder, join(cache, 'host-image.log'));
+      if (!existsSync(folder))
+        await build(recipe, await built(wireguard), folder, join(cache, 'host-image.log'));
     },
   );
   return join(folder, 'root');
 }
 
-async function build(recipe: string, folder: string, log: string): Promise<void> {
+async function build(recipe: string, programs: string, folder: string, log: string): Promise<void> {
   note('building the hosts’ image (a minute or two)');
   const run = runWithLog(log);
   const unfinished = `${folder}.unfinished`;
@@ -68,6 +75,7 @@ async function build(recipe: string, folder: string, log: string): Promise<void>
   ]);
   await makeHostsDiffer(root);
   await cp(join(recipe, 'files'), root, { recursive: true });
+  await cp(programs, join(root, 'usr/local/bin'), { recursive: true });
   await run('systemctl', [`--root=${root}`, 'enable', ...enabled]);
   await run('systemctl', [`--root=${root}`, 'mask', ...masked]);
   await rename(unfinished, folder);
