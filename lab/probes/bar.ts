@@ -27,7 +27,7 @@ export interface Bar {
 
 /**
  * What a report falls short of, in sentences; none when the bar is met. Whatever the bar: no write may be lost or reordered. What is asked of
- * others must have been looked at: a probe that did not look has found nothing.
+ * others must have been looked at: a probe that did not look has found nothing. (The program that asks Services holds the long connections, too.)
  */
 export function shortfalls(report: ProbeReport, bar: Bar, window: Window = report.whole): readonly string[] {
   const { others, masters, nodes } = window;
@@ -40,9 +40,11 @@ export function shortfalls(report: ProbeReport, bar: Bar, window: Window = repor
   atMost('numbers that went back', report.writes.reordered.length, 0);
   atMost('acknowledged writes that a watch never told of', report.writes.untold, 0);
 
-  for (const { name, underFault, read, write } of nodes) {
-    if (!underFault && (read.requests === 0 || write.requests === 0))
+  for (const { name, underFault, read, kept, write, service, watch } of nodes) {
+    if (underFault) continue;
+    if ([read, kept, write, service].some(({ requests }) => requests === 0))
       found.push(`${name}: nothing was asked`);
+    if (bar.brokenWatches !== undefined && watch.events === 0) found.push(`${name}: its watch told nothing`);
   }
   if (Object.keys(bar).length > 0 && nodes.every(({ underFault }) => underFault))
     found.push('no node was there to look');

@@ -153,10 +153,11 @@ async function gather(cluster: ProbedCluster, run: ProbeRun): Promise<void> {
   await save(cluster, 'masters.json', { ...former, ...(await mastersBySerial(cluster)) });
 }
 
-/** Brings the numbers as they stand in the cluster here, if it can be asked. */
+/** Brings the numbers as they stand in the cluster here. Where nobody can be asked there are none: former ones would pass for these. */
 async function gatherNumbers(cluster: ProbedCluster): Promise<void> {
   const final = await finalRead(cluster);
   if (final !== undefined) await save(cluster, 'final.json', final);
+  else await rm(join(evidenceFolder(cluster), 'final.json'), { force: true });
 }
 
 /** Asks a master for the numbers as they stand there; undefined when none answers. */

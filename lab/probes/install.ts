@@ -14,6 +14,9 @@ import { unitFor } from './unit.ts';
 /** How long probes may take until all of them work, in milliseconds. */
 const patience = 120_000;
 
+/** How long the probes' token is good: they read it once, and labs are not left running for longer. */
+const TOKEN_LASTS = '720h';
+
 /** Puts the probes on every master and worker that is on, and waits until they work. */
 export async function install(cluster: ProbedCluster): Promise<void> {
   const built = await probeProgram();
@@ -32,7 +35,7 @@ export async function install(cluster: ProbedCluster): Promise<void> {
     'token',
     'api',
     `--namespace=${namespace}`,
-    '--duration=24h',
+    `--duration=${TOKEN_LASTS}`,
   ]);
   await Promise.all(nodes.map((node) => startUnit(cluster, node, token)));
   await untilWarm(cluster, nodes, begin);

@@ -7,7 +7,6 @@ import type { Bar } from '../../lab/probes/bar.ts';
 import { inHost } from '../../lab/probes/in-host.ts';
 import type { Window } from '../../lab/probes/report.ts';
 import type { Lab } from '../../lab/state.ts';
-import { deleteServer } from '../e2e/delete-server.ts';
 import { eventually } from '../e2e/waiting.ts';
 import { freeDisk } from '../../lab/faults/disk.ts';
 import { etcdctl, etcdLeader } from './etcd.ts';
@@ -42,8 +41,8 @@ export interface Drill {
   readonly lasts?: number;
   /** Takes the cause away; without it, the fault ends by itself. */
   readonly mend?: (cluster: HaCluster, hosts: readonly Host[], random: () => number) => Promise<unknown>;
-  /** Mending makes hosts anew that are gone for good. */
-  readonly rebuilds?: true;
+  /** Hosts that were hit are destroyed for good then, and mending makes new ones. */
+  readonly destroys?: true;
   /** The time until it is whole counts from the end of mending, which has pauses of its own. */
   readonly countsFromEnd?: true;
   /** What the nodes that are not under fault must see while it lasts, */
@@ -52,12 +51,17 @@ export interface Drill {
   readonly healing?: Bar;
   /** Nothing can be written while it lasts: nodes that are not under fault may look as if they were gone. */
   readonly noWrites?: true;
-  /** What else must be so before it is mended, in sentences about what is not. */
-  readonly also?: (
-    cluster: HaCluster,
-    hosts: readonly Host[],
-    during: Window,
-  ) => readonly string[] | Promise<readonly string[]>;
+  /** What else must be so before it is mended. */
+  readonly also?: {
+    /** In the report's words. */
+    readonly asked: string;
+    /** Fulfills with sentences about what is not so. */
+    readonly look: (
+      cluster: HaCluster,
+      hosts: readonly Host[],
+      during: Window,
+    ) => readonly string[] | Promise<readonly string[]>;
+  };
   /**
    * How long until the cluster is whole, in milliseconds: from when one begins to mend it, or its end if that is said, or from the fault when
    * it ends by itself.
@@ -99,16 +103,18 @@ const RECOVERED = 180_000;
 /** More than --node-monitor-grace-period (50 s), in milliseconds: nodes that are not heard have become NotReady by then. */
 const UNTIL_NOT_READY = 65_000;
 
+type Look = NonNullable<Drill['also']>['look'];
+
 /** Nothing may be written on these nodes for as long as it lasts, but for what was under way, in the first seconds. */
 const nothingWritten =
-  (underFault: boolean): NonNullable<Drill['also']> =>
+  (underFault: boolean): Look =>
   (_cluster, _hosts, { nodes, from, to }) =>
     nodes
       .filter((node) => node.underFault === underFault && to - from - node.write.longestGap > 3000)
       .map(({ name, write }) => `${name}: it wrote in a minority, ${Math.round(write.longestGap)} ms apart`);
 
 /** A member without the others must refuse what it is asked itself. */
-const refusesWrites: NonNullable<Drill['also']> = async (cluster, hosts) => {
+const refusesWrites: Look = async (cluster, hosts) => {
   const taken: string[] = [];
   for (const { name } of hosts) {
     await etcdctl(cluster, name, '--command-timeout=5s', 'put', '/rehearsal/minority', name).then(
@@ -123,7 +129,7 @@ const refusesWrites: NonNullable<Drill['also']> = async (cluster, hosts) => {
 
 /** What `kubehaus status` must name. */
 const statusNames =
-  (...words: readonly string[]): NonNullable<Drill['also']> =>
+  (...words: readonly string[]): Look =>
   async (cluster) => {
     const { exitCode, all } = await cluster.kubehaus(['status']);
     const missing = words.filter((word) => !all.includes(word));
@@ -142,6 +148,13 @@ const MASTERS_STOP: Omit<Drill, 'name' | 'levels' | 'nodes'> = {
   healing: HEALING,
   healsWithin: BACK,
 };
+
+/** The drill of that name. Fails when there is none. */
+export function drillNamed(name: string): Drill {
+  const found = drills.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no drill is named ${name}`);
+  return found;
+}
 
 export const drills: readonly Drill[] = [
   {
@@ -174,7 +187,7 @@ export const drills: readonly Drill[] = [
     // five requests fail here.
     bar: { podGap: 2000, serviceGap: 5000, droppedStreams: 0 },
     noWrites: true,
-    also: nothingWritten(false),
+    also: { asked: 'no write is taken', look: nothingWritten(false) },
     // Two boot, one after the other.
     healsWithin: 2 * BACK,
   },
@@ -243,7 +256,10 @@ export const drills: readonly Drill[] = [
     mend: ({ lab }) => heal(lab),
     bar: ELECTION,
     healing: ELECTION,
-    also: async (...at) => [...(await nothingWritten(true)(...at)), ...(await refusesWrites(...at))],
+    also: {
+      asked: 'the minority takes no write',
+      look: async (...at) => [...(await nothingWritten(true)(...at)), ...(await refusesWrites(...at))],
+    },
   },
   {
     name: 'a node reboots',
@@ -298,8 +314,8 @@ export const drills: readonly Drill[] = [
     name: 'the first master is destroyed for good',
     levels: [3, 4],
     nodes: ({ expected }) => expected.masters.slice(0, 1),
-    hit: async (cluster, hosts) => Promise.all(hosts.map(async ({ id }) => deleteServer(cluster, id))),
-    rebuilds: true,
+    hit: each(powerOff),
+    destroys: true,
     mend: async (cluster) => mustRun(cluster, ['up', '--yes']),
     bar: UNNOTICED,
     healing: HEALING,
@@ -310,7 +326,10 @@ export const drills: readonly Drill[] = [
     prepare: giveMemberDisk,
     nodes: (cluster) => [memberWithDisk(cluster)],
     hit: async (cluster, hosts) => Promise.all(hosts.map(async (host) => fillMemberDisk(cluster, host))),
-    also: async (cluster, ...rest) => statusNames(`${memberWithDisk(cluster)}: etcd`)(cluster, ...rest),
+    also: {
+      asked: '`kubehaus status` names the member',
+      look: async (cluster, ...rest) => statusNames(`${memberWithDisk(cluster)}: etcd`)(cluster, ...rest),
+    },
     mend: async ({ lab }, hosts) => Promise.all(hosts.map(async (host) => freeDisk(lab, host, ETCD_DATA))),
     bar: ELECTION,
     healing: HEALING,
@@ -322,11 +341,14 @@ export const drills: readonly Drill[] = [
     prepare: lowerQuota,
     nodes: () => [],
     hit: fillDatabase,
-    also: async (cluster, hosts, during) => [
-      ...(await statusNames('NOSPACE')(cluster, hosts, during)),
-      ...(during.others.read.failedAfterRetry > 0 ? ['reads failed twice'] : []),
-      ...(during.others.write.failedAfterRetry === 0 ? ['writes were taken'] : []),
-    ],
+    also: {
+      asked: 'no read fails twice; no write is taken; `kubehaus status` tells of NOSPACE',
+      look: async (cluster, hosts, during) => [
+        ...(await statusNames('NOSPACE')(cluster, hosts, during)),
+        ...(during.others.read.failedAfterRetry > 0 ? ['reads failed twice'] : []),
+        ...(during.others.write.failedAfterRetry === 0 ? ['writes were taken'] : []),
+      ],
+    },
     mend: makeRoom,
     bar: { droppedStreams: 0, keptFailed: 0 },
     noWrites: true,

@@ -3,6 +3,7 @@ import { hostsNamed } from '../../lab/faults/host-named.ts';
 import { shortfalls, type Bar } from '../../lab/probes/bar.ts';
 import { goOnProbing, startProbes, type Probes } from '../../lab/probes/probes.ts';
 import type { ProbeReport, Window } from '../../lab/probes/report.ts';
+import { deleteServer } from '../e2e/delete-server.ts';
 import type { Drill } from './drills.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import type { HaCluster } from './ha-cluster.ts';
@@ -23,7 +24,8 @@ export interface Rehearsal {
   readonly during?: Figures;
   /** From when the cause was taken away until the cluster was whole. */
   readonly healing?: Figures;
-  readonly lostWrites: number;
+  /** How many acknowledged writes were gone at the end. Undefined when something failed that must not. */
+  readonly lostWrites?: number;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
   /** Milliseconds until the cluster was whole, from when Drill.healsWithin counts; undefined when it did not heal. */
@@ -77,13 +79,19 @@ async function underProbes(
   };
   try {
     await drill.hit(cluster, hosts);
+    if (drill.destroys === true) {
+      // What they acknowledged last stands in their logs, which go with their disks.
+      await probes.collect();
+      for (const { id } of hosts) await deleteServer(cluster, id);
+    }
     if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
     const { also } = drill;
-    if (also !== undefined) await look(async () => also(cluster, hosts, (await probes.report(at)).whole));
+    if (also !== undefined)
+      await look(async () => also.look(cluster, hosts, (await probes.report(at)).whole));
     if (drill.noWrites !== true && drill.mend !== undefined) await look(() => silentKubelets(cluster, nodes));
   } finally {
     // One that builds hosts anew is counted as long as that takes: the probes on the new ones are others.
-    if (drill.rebuilds === true) await probes.healed(`${drill.name}: built anew`, nodes);
+    if (drill.destroys === true) await probes.healed(`${drill.name}: built anew`, nodes);
     beganToMend = Date.now();
     await look(async () => {
       await drill.mend?.(cluster, hosts, random);
@@ -92,10 +100,10 @@ async function underProbes(
   }
   // A fault that ends by itself began to end when it came.
   const began = drill.mend === undefined ? at : drill.countsFromEnd === true ? Date.now() : beganToMend;
-  if (drill.mend !== undefined && drill.rebuilds !== true)
+  if (drill.mend !== undefined && drill.destroys !== true)
     await probes.healed(`${drill.name}: mended`, nodes);
-  const seen = drill.rebuilds === true ? await probes.report(at) : undefined;
-  if (drill.rebuilds === true) await startProbes(cluster);
+  const seen = drill.destroys === true ? await probes.report(at) : undefined;
+  if (drill.destroys === true) await startProbes(cluster);
   const mended = Date.now();
   const healed = await untilWhole(cluster, probes, mended).catch((error: Error) => {
     found.push(error.message);

@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import { ROOT } from '../render/scenarios.ts';
 import { drills } from './drills.ts';
 import { formattedPage, RUNS } from './report.ts';
-import { readResults, writeResults, type Results } from './results.ts';
-import { doPart, parts, type Part } from './suite.ts';
+import { commitsOf, readResults, writeResults, type Results } from './results.ts';
+import { doPart, parts, without, type Part } from './suite.ts';
 
 /** What is measured is made from these. */
 const MEASURED = [
@@ -16,7 +16,7 @@ const MEASURED = [
   'package-lock.json',
   ...['test/e2e', 'test/ha'],
   // How figures are told, and tests, change none of them.
-  ...[':(exclude)test/ha/run.ts', ':(exclude)test/ha/report.ts', ':(exclude)*.test.ts'],
+  ...[':(exclude)test/ha/run.ts', ':(exclude)test/ha/report*.ts', ':(exclude)*.test.ts'],
 ];
 
 interface Options {
@@ -24,7 +24,9 @@ interface Options {
   readonly runs: number;
   readonly part?: Part;
   readonly only: string;
+  readonly again: boolean;
   readonly anew: boolean;
+  readonly keepFormer: boolean;
   readonly results: string;
   readonly report: string;
 }
@@ -35,23 +37,24 @@ async function run(options: Options): Promise<void> {
       `No fault is named like "${options.only}". There are:\n  ${drills.map(({ name }) => name).join('\n  ')}`,
     );
   if (options.anew) await rm(options.results, { force: true });
-  const results = await resultsToGoOnFrom(options);
+  const commit = await measuredCommit();
+  const { runs, only, part } = options;
+  const chosen: readonly Part[] = part === undefined ? parts : [part];
+  const former = await resultsToGoOnFrom(options, commit);
+  const results = options.again ? chosen.reduce((left, one) => without(left, one, only), former) : former;
   console.log(`seed ${results.seed}`);
   const save = async (): Promise<void> => {
     // Playbooks and programs are read anew by each run of kubehaus.
-    const commit = await measuredCommit();
-    if (commit !== results.commit)
-      throw new Error(
-        `It began with ${results.commit}, and what is here now is ${commit}: nothing more is kept.`,
-      );
+    const now = await measuredCommit();
+    if (now !== commit)
+      throw new Error(`It began with ${commit}, and what is here now is ${now}: nothing more is kept.`);
     await write(options.results, results);
   };
   await save();
-  for (const part of options.part === undefined ? parts : [options.part])
-    await doPart({ results, save, runs: options.runs, only: options.only }, part);
+  for (const one of chosen) await doPart({ results, commit, save, runs, only }, one);
 
   // The report is of all, and of a commit: who tries a single fault, or a change, does not put that in the report's place.
-  const all = options.part === undefined && options.only === '' && !results.commit.endsWith('+');
+  const all = part === undefined && only === '' && runs >= RUNS && !commit.endsWith('+');
   const to = all ? options.report : options.results;
   await write(to, results);
   const rehearsals = Object.entries(results.rehearsals)
@@ -74,24 +77,28 @@ function pageBeside(results: string): string {
   return results.replace(/\.json$/, '.md');
 }
 
-/** The results that are there; new ones when there are none. Fails when they are of something else than what is here. */
-async function resultsToGoOnFrom({ results: file, seed }: Options): Promise<Results> {
-  const commit = await measuredCommit();
+/** The results that are there; new ones when there are none. Fails when they are of something else than what is here, unless that is wanted. */
+async function resultsToGoOnFrom(
+  { results: file, seed, keepFormer }: Options,
+  commit: string,
+): Promise<Results> {
   const former = await readResults(file);
   if (former === undefined)
     return {
       seed: seed ?? String(randomInt(2 ** 32)),
       machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
-      commit,
       rehearsals: {},
       interruptions: {},
     };
   if (seed !== undefined && seed !== former.seed)
     throw new Error(`${file} is of seed ${former.seed}: go on with that one, or --anew`);
-  if (former.commit.endsWith('+'))
+  const commits = commitsOf(former);
+  if (commits.some((of) => of.endsWith('+')))
     throw new Error(`${file} is of changes that were not committed, which may be others by now: --anew`);
-  if (commit !== former.commit)
-    throw new Error(`${file} is of ${former.commit}, this is ${commit}: check that one out, or --anew`);
+  if (!keepFormer && commits.some((of) => of !== commit))
+    throw new Error(
+      `${file} is of ${commits.join(', ')}, this is ${commit}: check that one out, or --keep-former, or --anew`,
+    );
   return former;
 }
 
@@ -108,6 +115,11 @@ function jsonFile(path: string): string {
   return path;
 }
 
+/** Names are written as in books. */
+function asNamed(words: string): string {
+  return words.replaceAll("'", '’');
+}
+
 function wholeNumber(text: string): number {
   if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
   return Number(text);
@@ -120,8 +132,14 @@ await new Command('make ha')
   .option('--seed <seed>', 'of the moments and the nodes; chosen and printed without it')
   .option('--runs <number>', 'of each fault', wholeNumber, RUNS)
   .addOption(new Option('--part <part>', 'only this part').choices(parts))
-  .option('--only <words>', 'only faults whose names have these words', '')
+  .option('--only <words>', 'only faults whose names have these words', asNamed, '')
+  .option('--again', 'forget what was done of the faults that are chosen, and do them once more', false)
   .option('--anew', 'forget what was done', false)
+  .option(
+    '--keep-former',
+    'go on although what is measured has changed: figures say which commit they are of',
+    false,
+  )
   .option(
     '--results <file.json>',
     'the figures so far, with a page beside them, and where it goes on from',

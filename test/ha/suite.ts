@@ -1,6 +1,6 @@
 import { stopProbes } from '../../lab/probes/probes.ts';
 import { removeLabNamed } from '../e2e/lab-cluster.ts';
-import { drills, type Drill } from './drills.ts';
+import { drillNamed, drills, type Drill } from './drills.ts';
 import { haCluster, mustRun, type HaCluster } from './ha-cluster.ts';
 import { interrupt } from './interruptions.ts';
 import { loadBalancers, put } from './load-balancers.ts';
@@ -14,6 +14,8 @@ export type Part = (typeof parts)[number];
 /** A run of the suite that is under way. */
 export interface Suite {
   readonly results: Results;
+  /** What is measured now. */
+  readonly commit: string;
   /** Keeps the results as they are now. */
   readonly save: () => Promise<void>;
   /** How often each fault is rehearsed. */
@@ -50,6 +52,19 @@ export async function doPart(suite: Suite, part: Part): Promise<void> {
   }
 }
 
+/** The results without what was done of a part: of faults whose names have these words. */
+export function without(results: Results, part: Part, only: string): Results {
+  if (part === 'interruptions') return only === '' ? { ...results, interruptions: {} } : results;
+  const places = part === 'load-balancers' ? loadBalancers.map(({ name }) => name) : [part.replace('-', ' ')];
+  const kept = Object.entries(results.rehearsals).map(([place, of]) => [
+    place,
+    places.includes(place)
+      ? Object.fromEntries(Object.entries(of).filter(([, { drill }]) => !drill.includes(only)))
+      : of,
+  ]);
+  return { ...results, rehearsals: Object.fromEntries(kept) as Results['rehearsals'] };
+}
+
 /** A drill that was not done yet, and the name of its result. */
 interface Todo {
   readonly drill: Drill;
@@ -78,9 +93,7 @@ async function faults(suite: Suite, level: 3 | 4): Promise<void> {
 
 async function comparison(all: Suite): Promise<void> {
   const suite = { ...all, runs: Math.min(all.runs, COMPARED_RUNS) };
-  const chosen = drills
-    .filter(({ name }) => COMPARED.includes(name))
-    .map((drill) => ({ ...drill, lasts: COMPARED_FOR }));
+  const chosen = COMPARED.map((name) => ({ ...drillNamed(name), lasts: COMPARED_FOR }));
   const todo = () =>
     loadBalancers
       .map((balancer) => ({ balancer, todo: left(suite, balancer.name, chosen) }))
@@ -97,13 +110,13 @@ async function comparison(all: Suite): Promise<void> {
     });
 }
 
-async function interruptions({ results, save, only }: Suite): Promise<void> {
+async function interruptions({ results, commit, save, only }: Suite): Promise<void> {
   const key = 'level 3';
   if (only !== '' || results.interruptions[key] !== undefined) return;
   await inLab('hakill', async () => {
     const cluster = await haCluster('hakill', 3);
     const seen = await interrupt(cluster, randomFrom(`${results.seed}/${key}`), { kills: 20, breaks: 3 });
-    results.interruptions[key] = seen;
+    results.interruptions[key] = { ...seen, commit };
     await save();
     console.log(seen.shortfalls.length === 0 ? 'met' : seen.shortfalls.join('; '));
   });
@@ -111,7 +124,7 @@ async function interruptions({ results, save, only }: Suite): Promise<void> {
 
 /** Whether all were done: not those after one that did not heal. */
 async function doAll(
-  { results, save }: Suite,
+  { results, commit, save }: Suite,
   cluster: HaCluster,
   place: string,
   todo: readonly Todo[],
@@ -123,9 +136,9 @@ async function doAll(
       // What fails because its lab is being removed is no rehearsal.
       if (stopped) throw error;
       console.error(error);
-      return { drill: drill.name, nodes: [], lostWrites: 0, shortfalls: [`it failed: ${error.message}`] };
+      return { drill: drill.name, nodes: [], shortfalls: [`it failed: ${error.message}`] };
     });
-    (results.rehearsals[place] ??= {})[key] = rehearsal;
+    (results.rehearsals[place] ??= {})[key] = { ...rehearsal, commit };
     await save();
     const { shortfalls, nodes, healedAfter } = rehearsal;
     console.log(

@@ -225,6 +225,16 @@ describe('falls short of the bar', () => {
   it('a probe that did not look', () => {
     const blind = changed(quiet(), (line) => (line.node === 'worker-1' ? [] : [line]));
     expect(shortfalls(reportOf(blind), {})).toEqual(['worker-1: nothing was asked']);
+    for (const series of ['kept', 'service']) {
+      const half = changed(quiet(), (line) =>
+        line.node === 'worker-1' && line.series === series ? [] : [line],
+      );
+      expect(shortfalls(reportOf(half), {})).toEqual(['worker-1: nothing was asked']);
+    }
+    const deaf = changed(quiet(), (line) =>
+      line.node === 'worker-1' && line.series === 'watch' ? [] : [line],
+    );
+    expect(shortfalls(reportOf(deaf), { brokenWatches: 0 })).toContain('worker-1: its watch told nothing');
     const all = { ...fault('master-1', 0), nodes: quiet().nodes };
     const nobody = reportOf({ ...quiet(), marks: [all] });
     expect(shortfalls(nobody, { gap: 1000 })).toEqual(['no node was there to look']);

@@ -1,0 +1,218 @@
+import type { Bar } from '../../lab/probes/bar.ts';
+import { drills } from './drills.ts';
+import type { Figures } from './figures.ts';
+import type { Rehearsal } from './rehearse.ts';
+
+/** Rehearsals of a place: a level's, or those with a load balancer. */
+export type Of = readonly Rehearsal[];
+
+/** What is asked of each fault, of a level or of both, in words. */
+export function askedTable(): readonly string[] {
+  return table(
+    ['fault', 'levels', 'while it lasts', 'while it heals', 'whole within'],
+    drills.map(({ name, levels, bar, healing, also, healsWithin }) => [
+      name,
+      levels.join(', '),
+      [...inWords(bar), ...(also === undefined ? [] : [also.asked])].join('; '),
+      healing === undefined ? '' : inWords(healing).join('; '),
+      healsWithin === undefined ? '' : inSeconds(healsWithin),
+    ]),
+  );
+}
+
+function inWords(bar: Bar): readonly string[] {
+  const words: readonly (readonly [unknown, string])[] = [
+    [bar.gap, `gap ≤ ${inSeconds(bar.gap)}`],
+    [bar.failedAfterRetry, 'none fails twice'],
+    [bar.noTrafficAfter, `not asked after ${inSeconds(bar.noTrafficAfter)}`],
+    [bar.everyMaster, 'every master is asked'],
+    [bar.keptGap, `open connections’ gap ≤ ${inSeconds(bar.keptGap)}`],
+    [bar.keptFailed, 'no open connection drops'],
+    [bar.podGap, `pods’ gap ≤ ${inSeconds(bar.podGap)}`],
+    [bar.serviceGap, `a Service’s gap ≤ ${inSeconds(bar.serviceGap)}`],
+    [bar.droppedStreams, 'no connection between pods drops'],
+  ];
+  return words.filter(([is]) => is !== undefined).map(([, word]) => word);
+}
+
+const inSeconds = (milliseconds = 0): string => `${milliseconds / 1000} s`;
+
+/** What users saw of each fault. */
+export function faultTable(rehearsals: Of): readonly string[] {
+  return table(
+    [
+      'fault',
+      'runs',
+      'kept to',
+      'it lasted',
+      'reads’ gap',
+      'writes’ gap',
+      'slowest answer',
+      'failed, twice',
+      'open connections’ gap',
+      'pods’ gap',
+      'Services failed, twice',
+      'gap while it heals',
+      'writes lost',
+      'whole after',
+    ],
+    byDrill(rehearsals).map(([name, runs]) => {
+      const others = during(runs);
+      const healing = runs.flatMap((run) => run.healing ?? []).filter(({ looked }) => looked);
+      return [
+        name,
+        String(runs.length),
+        met(runs),
+        seconds(
+          0,
+          runs.flatMap((run) => run.during?.lasted ?? []),
+        ),
+        seconds(
+          2,
+          others.map(({ read }) => read.longestGap),
+        ),
+        seconds(
+          2,
+          others.map(({ write }) => write.longestGap),
+        ),
+        seconds(
+          1,
+          others.map(({ read, write }) => Math.max(read.slowest, write.slowest)),
+        ),
+        failed(others.flatMap(({ read, write }) => [read, write])),
+        seconds(
+          1,
+          others.map((figures) => openGap(name, figures)),
+        ),
+        seconds(
+          1,
+          others.map(({ pods }) => pods.longestGap),
+        ),
+        failed(others.map(({ service }) => service)),
+        seconds(
+          2,
+          healing.map(({ read, write }) => Math.max(read.longestGap, write.longestGap)),
+        ),
+        lost(runs),
+        seconds(
+          0,
+          runs.map(({ healedAfter }) => healedAfter ?? Infinity),
+        ),
+      ];
+    }),
+  );
+}
+
+/** The same faults with one load balancer and another. */
+export function balancerTable(
+  balancers: readonly (readonly [name: string, rehearsals: Of])[],
+): readonly string[] {
+  const faults = [...new Set(balancers.flatMap(([, rehearsals]) => rehearsals.map(({ drill }) => drill)))];
+  return table(
+    [
+      'fault',
+      'load balancer',
+      'runs',
+      'reads’ gap',
+      'slowest answer',
+      'failed, twice',
+      'the same while it heals',
+      'open connections’ gap',
+      'a master under fault was asked until',
+    ],
+    faults.flatMap((fault) =>
+      balancers.flatMap(([name, rehearsals]) => {
+        const runs = rehearsals.filter(({ drill }) => drill === fault);
+        if (runs.length === 0) return [];
+        const others = during(runs);
+        return [
+          [
+            fault,
+            name,
+            String(runs.length),
+            seconds(
+              2,
+              others.map(({ read }) => read.longestGap),
+            ),
+            seconds(
+              1,
+              others.map(({ read, write }) => Math.max(read.slowest, write.slowest)),
+            ),
+            failed(others.flatMap(({ read, write }) => [read, write])),
+            failed(
+              runs.flatMap(({ healing }) => (healing === undefined ? [] : [healing.read, healing.write])),
+            ),
+            seconds(
+              1,
+              others.map((figures) => openGap(fault, figures)),
+            ),
+            seconds(
+              1,
+              others.flatMap(({ lastReached }) => lastReached ?? []),
+            ),
+          ],
+        ];
+      }),
+    ),
+  );
+}
+
+/** Rehearsals by their fault, in the order of their first ones. */
+export function byDrill(rehearsals: Of): readonly (readonly [string, Of])[] {
+  const names = [...new Set(rehearsals.map(({ drill }) => drill))];
+  return names.map((name) => [name, rehearsals.filter(({ drill }) => drill === name)]);
+}
+
+/** How many runs kept to all that is asked. */
+export function keptTo(rehearsals: Of): number {
+  return rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length;
+}
+
+export function met(rehearsals: Of): string {
+  return `${keptTo(rehearsals)} of ${rehearsals.length}`;
+}
+
+/** What others saw while the faults lasted; nothing where there were none, nor of a rehearsal that failed itself, which fell short as a whole. */
+function during(rehearsals: Of): readonly Figures[] {
+  return rehearsals.flatMap((one) => one.during ?? []).filter(({ looked }) => looked);
+}
+
+/**
+ * How long open connections were of no use, in milliseconds: requests on a kept one, or watches. Where nothing is written, a watch has nothing
+ * to tell, however well it is.
+ */
+function openGap(fault: string, { kept, watch }: Figures): number {
+  const silent = drills.some(({ name, noWrites }) => name === fault && noWrites === true);
+  return Math.max(kept.longestGap, silent ? 0 : watch.longestSilence);
+}
+
+function failed(all: readonly Figures['read'][]): string {
+  if (all.length === 0) return '–';
+  const total = (key: 'requests' | 'failed' | 'failedAfterRetry') => sum(all.map((figures) => figures[key]));
+  return `${total('failed')}, ${total('failedAfterRetry')} of ${total('requests')}`;
+}
+
+/** Of runs that failed themselves it is not known. */
+function lost(rehearsals: Of): string {
+  const known = rehearsals.flatMap(({ lostWrites }) => lostWrites ?? []);
+  return known.length === 0 ? '–' : String(sum(known));
+}
+
+/** Median (of two in the middle the greater) and worst, of milliseconds, in seconds; of one alone, that. */
+function seconds(digits: number, milliseconds: readonly number[]): string {
+  if (milliseconds.length === 0) return '–';
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const shown = (value = 0) => (value === Infinity ? 'never' : `${(value / 1000).toFixed(digits)} s`);
+  const chosen = sorted.length === 1 ? sorted : [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  return chosen.map(shown).join(', ');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return rows.length === 0
+    ? []
+    : [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
