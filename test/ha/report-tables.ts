@@ -4,7 +4,7 @@ import type { Figures } from './figures.ts';
 import type { Rehearsal } from './rehearse.ts';
 
 /** Rehearsals of a place: a level's, or those with a load balancer. */
-export type Of = readonly Rehearsal[];
+export type Rehearsals = readonly Rehearsal[];
 
 /** What is asked of each fault, of a level or of both, in words. */
 export function askedTable(): readonly string[] {
@@ -38,7 +38,7 @@ function inWords(bar: Bar): readonly string[] {
 const inSeconds = (milliseconds = 0): string => `${milliseconds / 1000} s`;
 
 /** What users saw of each fault. */
-export function faultTable(rehearsals: Of): readonly string[] {
+export function faultTable(rehearsals: Rehearsals): readonly string[] {
   return table(
     [
       'fault',
@@ -57,47 +57,14 @@ export function faultTable(rehearsals: Of): readonly string[] {
       'whole after',
     ],
     byDrill(rehearsals).map(([name, runs]) => {
-      const others = during(runs);
-      const healing = runs.flatMap((run) => run.healing ?? []).filter(({ looked }) => looked);
+      const seen = cellsOf(name, during(runs));
+      const heals = healing(runs).map(({ read, write }) => Math.max(read.longestGap, write.longestGap));
+      const lasted = runs.flatMap((run) => run.during?.lasted ?? []);
+      const wholeAfter = runs.map(({ healedAfter }) => healedAfter ?? Infinity);
       return [
-        name,
-        String(runs.length),
-        met(runs),
-        seconds(
-          0,
-          runs.flatMap((run) => run.during?.lasted ?? []),
-        ),
-        seconds(
-          2,
-          others.map(({ read }) => read.longestGap),
-        ),
-        seconds(
-          2,
-          others.map(({ write }) => write.longestGap),
-        ),
-        seconds(
-          1,
-          others.map(({ read, write }) => Math.max(read.slowest, write.slowest)),
-        ),
-        failed(others.flatMap(({ read, write }) => [read, write])),
-        seconds(
-          1,
-          others.map((figures) => openGap(name, figures)),
-        ),
-        seconds(
-          1,
-          others.map(({ pods }) => pods.longestGap),
-        ),
-        failed(others.map(({ service }) => service)),
-        seconds(
-          2,
-          healing.map(({ read, write }) => Math.max(read.longestGap, write.longestGap)),
-        ),
-        lost(runs),
-        seconds(
-          0,
-          runs.map(({ healedAfter }) => healedAfter ?? Infinity),
-        ),
+        ...[name, String(runs.length), met(runs), seconds(0, lasted)],
+        ...[seen.readGap, seen.writeGap, seen.slowest, seen.failed, seen.openGap, seen.podGap, seen.services],
+        ...[seconds(2, heals), lost(runs), seconds(0, wholeAfter)],
       ];
     }),
   );
@@ -105,7 +72,7 @@ export function faultTable(rehearsals: Of): readonly string[] {
 
 /** The same faults with one load balancer and another. */
 export function balancerTable(
-  balancers: readonly (readonly [name: string, rehearsals: Of])[],
+  balancers: readonly (readonly [name: string, rehearsals: Rehearsals])[],
 ): readonly string[] {
   const faults = [...new Set(balancers.flatMap(([, rehearsals]) => rehearsals.map(({ drill }) => drill)))];
   return table(
@@ -124,32 +91,12 @@ export function balancerTable(
       balancers.flatMap(([name, rehearsals]) => {
         const runs = rehearsals.filter(({ drill }) => drill === fault);
         if (runs.length === 0) return [];
-        const others = during(runs);
+        const seen = cellsOf(fault, during(runs));
+        const reached = during(runs).flatMap(({ lastReached }) => lastReached ?? []);
         return [
           [
-            fault,
-            name,
-            String(runs.length),
-            seconds(
-              2,
-              others.map(({ read }) => read.longestGap),
-            ),
-            seconds(
-              1,
-              others.map(({ read, write }) => Math.max(read.slowest, write.slowest)),
-            ),
-            failed(others.flatMap(({ read, write }) => [read, write])),
-            failed(
-              runs.flatMap(({ healing }) => (healing === undefined ? [] : [healing.read, healing.write])),
-            ),
-            seconds(
-              1,
-              others.map((figures) => openGap(fault, figures)),
-            ),
-            seconds(
-              1,
-              others.flatMap(({ lastReached }) => lastReached ?? []),
-            ),
+            ...[fault, name, String(runs.length), seen.readGap, seen.slowest, seen.failed],
+            ...[cellsOf(fault, healing(runs)).failed, seen.openGap, seconds(1, reached)],
           ],
         ];
       }),
@@ -157,24 +104,44 @@ export function balancerTable(
   );
 }
 
+/** The cells about spans of time in which a fault lasted, or healed. */
+function cellsOf(fault: string, spans: readonly Figures[]) {
+  const medianAndWorst = (digits: number, of: (figures: Figures) => number): string =>
+    seconds(digits, spans.map(of));
+  return {
+    readGap: medianAndWorst(2, ({ read }) => read.longestGap),
+    writeGap: medianAndWorst(2, ({ write }) => write.longestGap),
+    slowest: medianAndWorst(1, ({ read, write }) => Math.max(read.slowest, write.slowest)),
+    failed: failed(spans.flatMap(({ read, write }) => [read, write])),
+    openGap: medianAndWorst(1, (figures) => openGap(fault, figures)),
+    podGap: medianAndWorst(1, ({ pods }) => pods.longestGap),
+    services: failed(spans.map(({ service }) => service)),
+  };
+}
+
 /** Rehearsals by their fault, in the order of their first ones. */
-export function byDrill(rehearsals: Of): readonly (readonly [string, Of])[] {
+export function byDrill(rehearsals: Rehearsals): readonly (readonly [string, Rehearsals])[] {
   const names = [...new Set(rehearsals.map(({ drill }) => drill))];
   return names.map((name) => [name, rehearsals.filter(({ drill }) => drill === name)]);
 }
 
 /** How many runs kept to all that is asked. */
-export function keptTo(rehearsals: Of): number {
+export function keptTo(rehearsals: Rehearsals): number {
   return rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length;
 }
 
-export function met(rehearsals: Of): string {
+export function met(rehearsals: Rehearsals): string {
   return `${keptTo(rehearsals)} of ${rehearsals.length}`;
 }
 
 /** What others saw while the faults lasted; nothing where there were none, nor of a rehearsal that failed itself, which fell short as a whole. */
-function during(rehearsals: Of): readonly Figures[] {
+function during(rehearsals: Rehearsals): readonly Figures[] {
   return rehearsals.flatMap((one) => one.during ?? []).filter(({ looked }) => looked);
+}
+
+/** The same of when they healed, where they do not end by themselves. */
+function healing(rehearsals: Rehearsals): readonly Figures[] {
+  return rehearsals.flatMap((one) => one.healing ?? []).filter(({ looked }) => looked);
 }
 
 /**
@@ -193,7 +160,7 @@ function failed(all: readonly Figures['read'][]): string {
 }
 
 /** Of runs that failed themselves it is not known. */
-function lost(rehearsals: Of): string {
+function lost(rehearsals: Rehearsals): string {
   const known = rehearsals.flatMap(({ lostWrites }) => lostWrites ?? []);
   return known.length === 0 ? '–' : String(sum(known));
 }

@@ -2,7 +2,15 @@ import { format, resolveConfig } from 'prettier';
 import { drills } from './drills.ts';
 import type { Figures } from './figures.ts';
 import { loadBalancers } from './load-balancers.ts';
-import { askedTable, balancerTable, byDrill, faultTable, keptTo, met, type Of } from './report-tables.ts';
+import {
+  askedTable,
+  balancerTable,
+  byDrill,
+  faultTable,
+  keptTo,
+  met,
+  type Rehearsals,
+} from './report-tables.ts';
 import { commitsOf, type Results } from './results.ts';
 import { COMPARED, COMPARED_RUNS } from './suite.ts';
 
@@ -29,7 +37,7 @@ export async function formattedPage(results: Results): Promise<string> {
 /** The page with a run's figures, as Markdown. Times in it are the median and the worst of the runs of each fault. */
 export function page(results: Results): string {
   const { seed, machine, rehearsals, interruptions } = results;
-  const at = (place: string): Of => Object.values(rehearsals[place] ?? {});
+  const at = (place: string): Rehearsals => Object.values(rehearsals[place] ?? {});
   const commits = commitsOf(results);
   const [first = ''] = commits;
   const made =

@@ -53,7 +53,7 @@ async function run(options: Options): Promise<void> {
   await save();
   for (const one of chosen) await doPart({ results, commit, save, runs, only }, one);
 
-  // The report is of all, and of a commit: who tries a single fault, or a change, does not put that in the report's place.
+  // The report is of all, and of commits: who tries a single fault, or a change, does not put that in the report's place.
   const all = part === undefined && only === '' && runs >= RUNS && !commit.endsWith('+');
   const to = all ? options.report : options.results;
   await write(to, results);
