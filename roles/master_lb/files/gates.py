@@ -20,8 +20,7 @@ from concurrent.futures import TimeoutError as NotYet
 INTERVAL = 0.25
 # Seconds in which an answer is expected; from then on a server counts as not ready until it answers.
 PROMPT = 0.25
-# Seconds after which a question is given up and asked again, over a new connection. An API server whose etcd is silent answers after
-# two (--etcd-readycheck-timeout).
+# Seconds after which a question is given up and asked again, over a new connection.
 TIMEOUT = 3.0
 # Where struct tcp_info has the number of segments that nobody confirmed yet: after eight bytes, the first of which is the connection's
 # state, and four numbers (linux/tcp.h, whose layout only grows at its end).

@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 
-export type Behaviour = 'ready' | 'unready' | 'hangs';
+/** Who waits says nothing of its readiness, and answers everything else: as an API server does whose etcd is silent. */
+export type Behaviour = 'ready' | 'unready' | 'waits' | 'hangs';
 
 /** A server of the fleet, and what it was asked. */
 export interface Answering {
@@ -44,10 +45,13 @@ export function answeringServers(path: string) {
       server.on('request', (request, response) => {
         one.questions += 1;
         // As a check of an etcd without a leader does: it answers when there is one again.
-        const answer = (): unknown =>
-          one.behaviour === 'hangs'
-            ? server.listening && setTimeout(answer, 20)
-            : response.writeHead(request.url === path && one.behaviour === 'ready' ? 200 : 500).end('.');
+        const asked = request.url === path;
+        const answer = (): unknown => {
+          const { behaviour } = one;
+          if (behaviour === 'hangs' || (behaviour === 'waits' && asked)) return server.listening && setTimeout(answer, 20);
+          const well = asked ? behaviour === 'ready' : behaviour === 'waits';
+          return response.writeHead(well ? 200 : 500).end('.');
+        };
         answer();
       });
       await new Promise<void>((resolve) => server.listen(port, address, resolve));

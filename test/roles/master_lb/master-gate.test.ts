@@ -109,6 +109,37 @@ describe('master-gate', () => {
     expect(Date.now() - since).toBeGreaterThan(4000);
   });
 
+  it('closes sooner for one that answers, but for its readiness: it is not busy, but waits for its etcd', async () => {
+    const own = await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    own.behaviour = 'waits';
+    const since = Date.now();
+    await eventually('closed');
+    expect(Date.now() - since).toBeGreaterThan(1500);
+    expect(Date.now() - since).toBeLessThan(4000);
+    // It answers no question in the time that questions have.
+    await sleep(2 * A_WHILE);
+    expect(state()).toBe('closed');
+  });
+
+  it('bears one that is busy, and answers in time only now and then', async () => {
+    const own = await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    guard();
+    await eventually('open');
+    for (let turn = 0; turn < 2; turn++) {
+      own.behaviour = 'waits';
+      await sleep(900);
+      own.behaviour = 'hangs';
+      await sleep(800);
+    }
+    own.behaviour = 'ready';
+    await sleep(A_WHILE);
+    expect(rulesets()).toBe(1);
+  });
+
   it('bears an API server that is silent for as long as a busy one may be', async () => {
     const own = await start(OWN, 'ready');
     await start(SECOND, 'ready');
@@ -126,7 +157,7 @@ describe('master-gate', () => {
     const second = await start(SECOND, 'ready');
     guard();
     await eventually('open');
-    for (const meanwhile of ['unready', 'hangs', 'unready'] as const) {
+    for (const meanwhile of ['unready', 'hangs', 'waits', 'unready'] as const) {
       own.behaviour = second.behaviour = meanwhile;
       await sleep(2500);
       second.behaviour = 'ready';
