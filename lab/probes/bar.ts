@@ -4,6 +4,8 @@ import type { ProbeReport, Window } from './report.ts';
 export interface Bar {
   /** The longest time without a success, of reads and writes on new connections, on nodes that are not under fault. */
   readonly gap?: number;
+  /** How long a read or a write on a new connection may take, answered or not. */
+  readonly wait?: number;
   /** How many reads and writes on new connections may fail in spite of a retry. */
   readonly failedAfterRetry?: number;
   /** For requests on a connection that is kept: the longest time without a success, how many may fail, and how many in spite of a retry. */
@@ -25,20 +27,27 @@ export interface Bar {
   readonly droppedStreams?: number;
 }
 
+/** What became of acknowledged writes that must not become of any, in sentences. */
+export function harm({ writes }: ProbeReport): readonly string[] {
+  const found: readonly (readonly [string, number])[] = [
+    ['acknowledged writes that were lost', writes.lost.length],
+    ['numbers that went back', writes.reordered.length],
+    ['acknowledged writes that a watch never told of', writes.untold],
+  ];
+  return found.filter(([, is]) => is > 0).map(([what, is]) => `${what}: ${is}, more than 0`);
+}
+
 /**
  * What a report falls short of, in sentences; none when the bar is met. Whatever the bar: no write may be lost or reordered. What is asked of
  * others must have been looked at: a probe that did not look has found nothing. (The program that asks Services holds the long connections, too.)
  */
 export function shortfalls(report: ProbeReport, bar: Bar, window: Window = report.whole): readonly string[] {
   const { others, masters, nodes } = window;
-  const found: string[] = [];
+  const found = [...harm(report)];
   const atMost = (what: string, is: number, limit: number | undefined, measure = '') => {
     if (limit !== undefined && is > limit)
       found.push(`${what}: ${is}${measure}, more than ${limit}${measure}`);
   };
-  atMost('acknowledged writes that were lost', report.writes.lost.length, 0);
-  atMost('numbers that went back', report.writes.reordered.length, 0);
-  atMost('acknowledged writes that a watch never told of', report.writes.untold, 0);
 
   for (const { name, underFault, read, kept, write, service, watch } of nodes) {
     if (underFault) continue;
@@ -51,6 +60,7 @@ export function shortfalls(report: ProbeReport, bar: Bar, window: Window = repor
 
   for (const series of ['read', 'write'] as const) {
     atMost(`${series}: longest gap`, round(others[series].longestGap), bar.gap, ' ms');
+    atMost(`${series}: longest wait`, round(others[series].longestWait), bar.wait, ' ms');
     atMost(`${series}: failed after a retry`, others[series].failedAfterRetry, bar.failedAfterRetry);
   }
   atMost('read on a kept connection: longest gap', round(others.kept.longestGap), bar.keptGap, ' ms');

@@ -21,9 +21,14 @@ export interface RequestFigures {
   readonly longestPause: number;
   /** The longest that an attempt took which succeeded. */
   readonly slowest: number;
+  /** The longest that an attempt took, however it ended, of those that began half a second or more after the span did: whatever made it begin has come about by then. */
+  readonly longestWait: number;
   /** How attempts failed: how many of each class, such as `timeout`, `refused`, `http-503`. */
   readonly failures: Readonly<Record<string, number>>;
 }
+
+/** From a fault's mark until it is in force on all hosts, in milliseconds: many times what the commands take that bring it about. */
+const COMES_ABOUT = 500;
 
 /**
  * The figures of attempts that ended in the span, since that is when somebody notices: one that was under way when a master died
@@ -41,6 +46,7 @@ export function requestFigures(lines: readonly Line[], span: Span): RequestFigur
     longestGapOfStarts: longestGap(lines.filter(({ outcome }) => outcome === 'ok').map(startOf), span),
     longestPause: longestGap(lines.map(startOf), span),
     slowest: greatest(good.map(({ ms }) => ms)),
+    longestWait: greatest(within(lines, { from: span.from + COMES_ABOUT, to: span.to }).map(({ ms }) => ms)),
     failures: counted(bad.map(({ outcome }) => outcome ?? 'other')),
   };
 }
@@ -49,7 +55,7 @@ export function requestFigures(lines: readonly Line[], span: Span): RequestFigur
 export function worstOf(all: readonly RequestFigures[]): RequestFigures {
   const sum = (key: 'requests' | 'failed' | 'failedAfterRetry') =>
     all.reduce((total, figures) => total + figures[key], 0);
-  const most = (key: 'longestGap' | 'longestGapOfStarts' | 'longestPause' | 'slowest') =>
+  const most = (key: 'longestGap' | 'longestGapOfStarts' | 'longestPause' | 'slowest' | 'longestWait') =>
     greatest(all.map((figures) => figures[key]));
   return {
     requests: sum('requests'),
@@ -59,6 +65,7 @@ export function worstOf(all: readonly RequestFigures[]): RequestFigures {
     longestGapOfStarts: most('longestGapOfStarts'),
     longestPause: most('longestPause'),
     slowest: most('slowest'),
+    longestWait: most('longestWait'),
     failures: added(all.map(({ failures }) => failures)),
   };
 }

@@ -11,8 +11,6 @@ export interface Probes {
   fault(label: string, nodes: readonly string[]): Promise<Mark>;
   /** The cause is gone; the nodes may still be on their way back. */
   healed(label: string, nodes: readonly string[]): Promise<Mark>;
-  /** The nodes count as all others again. */
-  recovered(label: string, nodes: readonly string[]): Promise<Mark>;
   /** All that was found until now. Call it before a host is destroyed: its log goes with it. */
   collect(): Promise<Evidence>;
   /** What a user would have noticed since the start, or since a time (milliseconds since 1970). */
@@ -50,7 +48,6 @@ function probesOf(cluster: ProbedCluster): Probes {
   return {
     fault: mark('fault'),
     healed: mark('healed'),
-    recovered: mark('recovered'),
     collect: async () => collect(cluster),
     report: async (since) => reportOf(await collect(cluster, since)),
     glance: async (since) => reportOf(await lately(cluster, since)),

@@ -20,18 +20,24 @@ export async function brokenLoadBalancers(
     // A host that boots has no systemd to ask for a moment.
     await eventually(60, () => inHost(cluster.lab, id, ['systemctl', 'reload', 'master-lb.service']));
   };
-  for (const { id } of await nodesOf(cluster)) {
-    const text = await readFile(join((await filesOf(cluster.lab, id)).root, settings), 'utf8');
-    before.set(id, text);
-    await load(id, broken(text, breakage));
-  }
-  return async () => {
+  const mend = async (): Promise<void> => {
     for (const [id, text] of before) await load(id, text);
   };
+  try {
+    for (const { id } of await nodesOf(cluster)) {
+      const text = await readFile(join((await filesOf(cluster.lab, id)).root, settings), 'utf8');
+      before.set(id, text);
+      await load(id, brokenSettings(text, breakage));
+    }
+  } catch (error) {
+    await mend();
+    throw error;
+  }
+  return mend;
 }
 
 /** nginx's settings with a mistake in them. Fails when they do not look as they did when the mistake was thought of. */
-export function broken(text: string, breakage: Breakage): string {
+export function brokenSettings(text: string, breakage: Breakage): string {
   switch (breakage) {
     case 'a master left out':
       return withoutFirstMaster(text);

@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
 import { ROOT } from '../render/scenarios.ts';
 import { deleteServer } from './delete-server.ts';
+import { etcdctlCommand } from './etcdctl.ts';
 import { labCluster, removeLabNamed, type LabCluster } from './lab-cluster.ts';
 import { watchArguments } from './process-arguments.ts';
 import { expectAllReady, itIsUsable, kubectl, type Expected } from './use-tests.ts';
@@ -237,7 +238,12 @@ describe('a cluster of level 3: three masters with etcd, two workers', () => {
     await eventually(60, () => expectAllReady(cluster, grown));
     const status = await cluster.kubehaus(['status']);
     expect(status.exitCode, status.all).toBe(0);
-    const { stdout } = await cluster.kubehaus(['ssh', 'demo-master-1', '--', ...etcdctl('member', 'list')]);
+    const { stdout } = await cluster.kubehaus([
+      'ssh',
+      'demo-master-1',
+      '--',
+      ...etcdctlCommand('member', 'list'),
+    ]);
     const members = stdout.trim().split('\n');
     expect(members.map((line) => line.split(', ')[2]).sort()).toEqual(expected.etcd);
     expect(members.every((line) => line.includes('started') && line.endsWith('false'))).toBe(true);
@@ -260,13 +266,6 @@ describe('a cluster of level 3: three masters with etcd, two workers', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('khl-e2e3-'))).toEqual([]);
   });
 });
-
-/** etcdctl on a node, as that node's member. */
-function etcdctl(...args: readonly string[]): string[] {
-  const pki = '/etc/etcd/pki';
-  const files = [`--cacert=${pki}/ca.crt`, `--cert=${pki}/member.crt`, `--key=${pki}/member.key`];
-  return ['etcdctl', '--endpoints=https://127.0.0.1:2379', ...files, ...args];
-}
 
 async function listed(cluster: LabCluster, kind: string): Promise<unknown[]> {
   const request = `curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" "$HCLOUD_ENDPOINT/${kind}"`;

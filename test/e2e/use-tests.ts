@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { inControlNamespace } from '../../lab/network/namespaces.ts';
 import { nspawnMachines } from '../../lab/hosts/nspawn-machines.ts';
 import { ROOT } from '../render/scenarios.ts';
+import { etcdctlCommand } from './etcdctl.ts';
 import type { LabCluster } from './lab-cluster.ts';
 import { playbook } from './playbook.ts';
 import { eventually } from './waiting.ts';
@@ -130,11 +131,8 @@ export function itIsUsable(cluster: () => LabCluster, expected: Expected): void 
 
   /** Whether each member is healthy, as one that is asked sees it. */
   async function etcdHealth(): Promise<boolean[]> {
-    const pki = '/etc/etcd/pki';
-    const answer = await cluster().on(etcdMember, [
-      ...['etcdctl', `--cacert=${pki}/ca.crt`, `--cert=${pki}/member.crt`, `--key=${pki}/member.key`],
-      ...['--endpoints=https://127.0.0.1:2379', 'endpoint', 'health', '--cluster', '--write-out=json'],
-    ]);
+    const command = etcdctlCommand('endpoint', 'health', '--cluster', '--write-out=json');
+    const answer = await cluster().on(etcdMember, command);
     return (JSON.parse(answer) as { health: boolean }[]).map(({ health }) => health);
   }
 

@@ -20,7 +20,7 @@ import {
   memberWithDisk,
 } from './full.ts';
 import { everyNode, mustRun, type HaCluster } from './ha-cluster.ts';
-import { workerJoins, workerLeaves } from './workers.ts';
+import { mastersJoin, workerJoins, workerLeaves } from './joining.ts';
 import { oneOf, shuffled } from './random.ts';
 
 /** A fault, and what its users must see of it. */
@@ -36,6 +36,8 @@ export interface Drill {
     cluster: HaCluster,
     random: () => number,
   ) => readonly string[] | Promise<readonly string[]>;
+  /** None of them leads etcd then: what an election costs is told of faults of their own. */
+  readonly sparesLeader?: true;
   readonly hit: (cluster: HaCluster, hosts: readonly Host[]) => Promise<unknown>;
   /** How long it lasts until it is mended, in milliseconds; as rehearse.ts has it without it. */
   readonly lasts?: number;
@@ -43,6 +45,8 @@ export interface Drill {
   readonly mend?: (cluster: HaCluster, hosts: readonly Host[], random: () => number) => Promise<unknown>;
   /** Hosts that were hit are destroyed for good then, and mending makes new ones. */
   readonly destroys?: true;
+  /** The cluster is another one afterwards, and of no use for the next drill. */
+  readonly changesCluster?: true;
   /** The time until it is whole counts from the end of mending, which has pauses of its own. */
   readonly countsFromEnd?: true;
   /** What the nodes that are not under fault must see while it lasts, */
@@ -55,11 +59,11 @@ export interface Drill {
   readonly also?: {
     /** In the report's words. */
     readonly asked: string;
-    /** Fulfills with sentences about what is not so. */
+    /** Fulfills with sentences about what is not so. The window begins when the fault has come about. */
     readonly look: (
       cluster: HaCluster,
       hosts: readonly Host[],
-      during: Window,
+      since: Window,
     ) => readonly string[] | Promise<readonly string[]>;
   };
   /**
@@ -111,7 +115,7 @@ const nothingWritten =
   (_cluster, _hosts, { nodes, from, to }) =>
     nodes
       .filter((node) => node.underFault === underFault && to - from - node.write.longestGap > 3000)
-      .map(({ name, write }) => `${name}: it wrote in a minority, ${Math.round(write.longestGap)} ms apart`);
+      .map(({ name, write }) => `${name}: its writes were taken, ${Math.round(write.longestGap)} ms apart`);
 
 /** A member without the others must refuse what it is asked itself. */
 const refusesWrites: Look = async (cluster, hosts) => {
@@ -141,6 +145,7 @@ const statusNames =
 
 /** Hosts of masters lose their power, and get it back. */
 const MASTERS_STOP: Omit<Drill, 'name' | 'levels' | 'nodes'> = {
+  sparesLeader: true,
   hit: each(powerOff),
   lasts: UNTIL_NOT_READY,
   mend: each(powerOn),
@@ -202,20 +207,22 @@ export const drills: readonly Drill[] = [
     name: 'a master is cut off without RST',
     levels: [3, 4],
     nodes: aMaster,
+    sparesLeader: true,
     hit: each((lab, host) => cutOff(lab, host)),
     lasts: UNTIL_NOT_READY,
     mend: each(heal),
-    bar: { ...UNNOTICED, gap: 1500 },
+    bar: { ...UNNOTICED, gap: 1500, wait: 1500 },
     healing: HEALING,
   },
   {
     name: 'an API server is up but not ready: its etcd is gone',
     levels: [3],
     nodes: aMaster,
+    sparesLeader: true,
     hit: each((lab, host) => inHost(lab, host.id, ['systemctl', 'stop', 'etcd.service'])),
     mend: each((lab, host) => inHost(lab, host.id, ['systemctl', 'start', 'etcd.service'])),
     // Open connections are ended as well, and begun anew elsewhere.
-    bar: { ...PODS, gap: 1000, noTrafficAfter: 3000, keptGap: 5000, watchSilence: 5000 },
+    bar: { ...PODS, gap: 1000, noTrafficAfter: 3000, keptGap: 3000, watchSilence: 3000 },
     healing: HEALING,
   },
   {
@@ -246,6 +253,15 @@ export const drills: readonly Drill[] = [
     healsWithin: BACK,
   },
   {
+    name: 'the host of etcd’s leader is cut off without RST',
+    levels: [3, 4],
+    nodes: async (cluster) => [await etcdLeader(cluster)],
+    hit: each((lab, host) => cutOff(lab, host)),
+    mend: each(heal),
+    bar: ELECTION,
+    healing: HEALING,
+  },
+  {
     name: 'one of three members is parted from the rest',
     levels: [3, 4],
     nodes: ({ expected }, random) => [oneOf(random, expected.etcd)],
@@ -265,6 +281,7 @@ export const drills: readonly Drill[] = [
     name: 'a node reboots',
     levels: [3, 4],
     nodes: ({ expected }, random) => [oneOf(random, everyNode(expected))],
+    sparesLeader: true,
     hit: each(reboot),
     bar: HEALING,
     healsWithin: BACK,
@@ -311,9 +328,21 @@ export const drills: readonly Drill[] = [
     bar: { ...PODS, podGap: 3000, failedAfterRetry: 0, keptFailed: 0, brokenWatches: 0 },
   },
   {
+    name: 'two masters join',
+    levels: [3],
+    nodes: () => [],
+    hit: mastersJoin,
+    // As above.
+    mend: async () => undefined,
+    lasts: 0,
+    changesCluster: true,
+    bar: { ...PODS, podGap: 3000, failedAfterRetry: 0, keptFailed: 0, brokenWatches: 0 },
+  },
+  {
     name: 'the first master is destroyed for good',
     levels: [3, 4],
     nodes: ({ expected }) => expected.masters.slice(0, 1),
+    sparesLeader: true,
     hit: each(powerOff),
     destroys: true,
     mend: async (cluster) => mustRun(cluster, ['up', '--yes']),
@@ -343,10 +372,10 @@ export const drills: readonly Drill[] = [
     hit: fillDatabase,
     also: {
       asked: 'no read fails twice; no write is taken; `kubehaus status` tells of NOSPACE',
-      look: async (cluster, hosts, during) => [
-        ...(await statusNames('NOSPACE')(cluster, hosts, during)),
-        ...(during.others.read.failedAfterRetry > 0 ? ['reads failed twice'] : []),
-        ...(during.others.write.failedAfterRetry === 0 ? ['writes were taken'] : []),
+      look: async (cluster, hosts, since) => [
+        ...(await statusNames('NOSPACE')(cluster, hosts, since)),
+        ...(since.others.read.failedAfterRetry > 0 ? ['reads failed twice'] : []),
+        ...(await nothingWritten(false)(cluster, hosts, since)),
       ],
     },
     mend: makeRoom,

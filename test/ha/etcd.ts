@@ -1,5 +1,7 @@
 import { hostNamed } from '../../lab/faults/host-named.ts';
 import { inHost } from '../../lab/probes/in-host.ts';
+import { etcdctlCommand } from '../e2e/etcdctl.ts';
+import { eventually } from '../e2e/waiting.ts';
 import type { HaCluster } from './ha-cluster.ts';
 
 /** Runs etcdctl on a member, of that member alone unless `--cluster` is among the arguments. It needs no network of the host. */
@@ -19,12 +21,7 @@ export async function etcdctlWith(
   ...args: readonly string[]
 ): Promise<string> {
   const { id } = await hostNamed(lab, member);
-  const pki = '/etc/etcd/pki';
-  const command = [
-    ...['etcdctl', `--cacert=${pki}/ca.crt`, `--cert=${pki}/member.crt`, `--key=${pki}/member.key`],
-    ...['--endpoints=https://127.0.0.1:2379', ...args],
-  ];
-  return inHost(lab, id, command, input);
+  return inHost(lab, id, etcdctlCommand(...args), input);
 }
 
 interface Status {
@@ -46,4 +43,20 @@ export async function etcdLeader(cluster: HaCluster): Promise<string> {
     if (leader === header.member_id) return member;
   }
   throw new Error('etcd has no leader');
+}
+
+/** Has another member lead etcd than one of these hosts. Where none of them leads, nothing changes. */
+export async function spareLeader(cluster: HaCluster, hosts: readonly string[]): Promise<void> {
+  const leader = await etcdLeader(cluster);
+  if (!hosts.includes(leader)) return;
+  const list = await etcdctl(cluster, leader, 'member', 'list', '--write-out=simple');
+  // ID, status, name, …
+  const members = list.split('\n').map((line) => line.split(', '));
+  const next = members.find(([, , name = '']) => !hosts.includes(name));
+  if (next?.[0] === undefined) throw new Error(`no member but ${hosts.join(', ')} could lead etcd: ${list}`);
+  await etcdctl(cluster, leader, 'move-leader', next[0]);
+  await eventually(30, async () => {
+    const now = await etcdLeader(cluster);
+    if (hosts.includes(now)) throw new Error(`${now} leads etcd`);
+  });
 }

@@ -22,9 +22,14 @@ const etcdOfLevel: Readonly<Record<3 | 4, readonly string[]>> = {
 export async function haCluster(name: string, level: 3 | 4): Promise<HaCluster> {
   const expected: Expected = { masters, workers, etcd: etcdOfLevel[level] };
   const cluster = { ...(await labCluster(name, `level-${level}`)), level, expected };
-  await writeCount(cluster, ['controlPlane', 'count'], masters.length);
+  await writeMasters(cluster, masters.length);
   await writeWorkers(cluster, workers.length);
   return cluster;
+}
+
+/** Has cluster.yaml ask for so many masters. */
+export async function writeMasters(cluster: LabCluster, count: number): Promise<void> {
+  await writeCount(cluster, ['controlPlane', 'count'], count);
 }
 
 /** Has cluster.yaml ask for so many workers. */

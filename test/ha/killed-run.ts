@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT } from '../render/scenarios.ts';
 import { exitCodes } from '../../drive/exit-codes.ts';
+import { ROOT } from '../render/scenarios.ts';
 import type { Ended, LabCluster } from '../e2e/lab-cluster.ts';
 import { eventually } from '../e2e/waiting.ts';
 
@@ -14,6 +15,12 @@ export const TASKS_OF_UP_AGAIN = 50;
 /** A line of `kubehaus up` that ends a task, as drive/ansible-progress.ts writes it. */
 const TASK = /^\[[a-z-]+\] .+ \(\d+\.\d s\)$/;
 
+/** A moment in a run: when so many tasks have ended, and so many milliseconds after that. */
+export interface Moment {
+  readonly tasks: number;
+  readonly later: number;
+}
+
 /** How a run was ended. */
 export interface KilledRun {
   /** The last task that had ended, as `up` named it; undefined when the run came to its own end before it was killed. */
@@ -23,13 +30,33 @@ export interface KilledRun {
   readonly all: string;
 }
 
+/** How a run ended that something was done to in its middle. */
+export interface DisturbedRun extends Pick<Ended, 'exitCode' | 'all'> {
+  /** The last task that had ended by then; undefined when the run came to its end before. */
+  readonly after: string | undefined;
+}
+
 /**
- * Runs `kubehaus up` as if the operator's machine died in the middle: when `tasks` tasks have ended, and `later` milliseconds after that,
- * it is killed with all that it has started. What is at work on the hosts then goes on until it finds out.
+ * Runs `kubehaus up` as if the operator's machine died in the middle: at that moment it is killed with all that it has started, the SSH
+ * connections that outlive it included. What is at work on the hosts then goes on until it finds out.
  */
-export async function upKilled(cluster: LabCluster, tasks: number, later: number): Promise<KilledRun> {
+export async function upKilled(cluster: LabCluster, moment: Moment): Promise<KilledRun> {
+  const mark = `KUBEHAUS_REHEARSAL=${randomUUID()}`;
+  const { after, exitCode, all } = await upDisturbed(cluster, moment, async () => killAll(mark), mark);
+  return { after, exitCode: after === undefined ? exitCode : undefined, all };
+}
+
+/** Runs `kubehaus up`, and does something at that moment; then it goes on to its end. */
+export async function upDisturbed(
+  cluster: LabCluster,
+  { tasks, later }: Moment,
+  disturb: () => Promise<unknown>,
+  mark = '',
+): Promise<DisturbedRun> {
   const program = join(ROOT, 'dist/cli/main.js');
-  const up = cluster.start([process.execPath, program, '-C', cluster.folder, 'up', '--yes']);
+  const [name = '', value = ''] = mark.split('=');
+  const env = mark === '' ? {} : { [name]: value };
+  const up = cluster.start([process.execPath, program, '-C', cluster.folder, 'up', '--yes'], { env });
   let after: string | undefined;
   let ended = 0;
   let rest = '';
@@ -46,11 +73,9 @@ export async function upKilled(cluster: LabCluster, tasks: number, later: number
   });
   const over = up.then(() => 'over' as const);
   const first = await Promise.race([over, reached.then(async () => sleep(later, 'reached' as const))]);
-  if (first === 'reached' && up.pid !== undefined) await killTree(up.pid);
+  if (first === 'reached') await disturb();
   const { all, exitCode } = await up;
-  return first === 'over'
-    ? { after: undefined, exitCode, all: String(all) }
-    : { after, exitCode: undefined, all: String(all) };
+  return { after: first === 'over' ? undefined : after, exitCode, all: String(all) };
 }
 
 /** Runs `kubehaus up` to its end; one that was killed may have left its lock for as long as its last child lives. */
@@ -62,21 +87,27 @@ export async function upAgain(cluster: LabCluster): Promise<Ended> {
   });
 }
 
-/** Kills a process and all that it started, parents first, so that none of them sees another die and says so. */
-async function killTree(root: number): Promise<void> {
-  const children = new Map<number, number[]>();
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    const parent = Number(/^PPid:\t(\d+)$/m.exec(status)?.[1] ?? 0);
-    children.set(parent, [...(children.get(parent) ?? []), pid]);
-  }
-  const kill = (pid: number): void => {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+/**
+ * Kills all processes that have this in their environment, until there are none: what a run has started has it, whoever its parent is by now
+ * (OpenSSH's shared connections have none that is ours).
+ */
+async function killAll(mark: string): Promise<void> {
+  for (;;) {
+    const found: number[] = [];
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      if (environment.split('\0').includes(mark)) found.push(pid);
     }
-    for (const child of children.get(pid) ?? []) kill(child);
-  };
-  kill(root);
+    if (found.length === 0) return;
+    for (const pid of found) kill(pid);
+    await sleep(10);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

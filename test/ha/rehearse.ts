@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostsNamed } from '../../lab/faults/host-named.ts';
-import { shortfalls, type Bar } from '../../lab/probes/bar.ts';
+import { harm, shortfalls, type Bar } from '../../lab/probes/bar.ts';
 import { goOnProbing, startProbes, type Probes } from '../../lab/probes/probes.ts';
 import type { ProbeReport, Window } from '../../lab/probes/report.ts';
 import { deleteServer } from '../e2e/delete-server.ts';
 import type { Drill } from './drills.ts';
+import { etcdLeader, spareLeader } from './etcd.ts';
 import { figuresOf, type Figures } from './figures.ts';
-import type { HaCluster } from './ha-cluster.ts';
+import { everyNode, type HaCluster } from './ha-cluster.ts';
 import { changedReadiness, divergedMembers, silentKubelets } from './looks.ts';
 import { untilWhole } from './whole.ts';
 
@@ -20,6 +21,8 @@ export interface Rehearsal {
   readonly drill: string;
   /** The nodes that were under fault. */
   readonly nodes: readonly string[];
+  /** The member of etcd that led when the fault came; undefined when it was not looked at. */
+  readonly leader?: string;
   /** While the cause was there; of a fault that ends by itself, until the cluster was whole. Undefined when something failed that must not. */
   readonly during?: Figures;
   /** From when the cause was taken away until the cluster was whole. */
@@ -28,6 +31,8 @@ export interface Rehearsal {
   readonly lostWrites?: number;
   /** What it falls short of, in sentences. */
   readonly shortfalls: readonly string[];
+  /** Those of them that are not about times and counts: no run may have one. */
+  readonly harm: readonly string[];
   /** Milliseconds until the cluster was whole, from when Drill.healsWithin counts; undefined when it did not heal. */
   readonly healedAfter?: number;
   /** What was not as before when it was looked at the last time before that. */
@@ -66,19 +71,22 @@ async function underProbes(
   const { lab } = cluster;
   const nodes = await drill.nodes(cluster, random);
   const hosts = await hostsNamed(lab, nodes);
-  const found: string[] = [];
+  if (drill.sparesLeader === true) await spareLeader(cluster, nodes);
+  const leader = await etcdLeader(cluster);
+  const done: string[] = [];
   const { at } = await probes.fault(drill.name, nodes);
   let beganToMend: number;
   /** What a look finds; that it could not look is a finding, too, and no reason to throw all others away. */
   const look = async (sentences: () => Promise<readonly string[]> | readonly string[]): Promise<void> => {
     try {
-      found.push(...(await sentences()));
+      done.push(...(await sentences()));
     } catch (error) {
-      found.push(error instanceof Error ? error.message : String(error));
+      done.push(error instanceof Error ? error.message : String(error));
     }
   };
   try {
     await drill.hit(cluster, hosts);
+    const since = Date.now();
     if (drill.destroys === true) {
       // What they acknowledged last stands in their logs, which go with their disks.
       await probes.collect();
@@ -87,7 +95,7 @@ async function underProbes(
     if (drill.mend !== undefined) await sleep(drill.lasts ?? LASTS);
     const { also } = drill;
     if (also !== undefined)
-      await look(async () => also.look(cluster, hosts, (await probes.report(at)).whole));
+      await look(async () => also.look(cluster, hosts, (await probes.report(since)).whole));
     if (drill.noWrites !== true && drill.mend !== undefined) await look(() => silentKubelets(cluster, nodes));
   } finally {
     // One that builds hosts anew is counted as long as that takes: the probes on the new ones are others.
@@ -106,33 +114,40 @@ async function underProbes(
   if (drill.destroys === true) await startProbes(cluster);
   const mended = Date.now();
   const healed = await untilWhole(cluster, probes, mended).catch((error: Error) => {
-    found.push(error.message);
+    done.push(error.message);
     return undefined;
   });
   const healedAfter = healed === undefined ? undefined : healed.wait + mended - began;
   // Whether a write was lost can be seen when all is whole again.
   const report = seen ?? (await probes.report(at));
   const [during = report.whole, healing] = report.windows;
-  found.push(...wanting(report, bars, during, healing));
-  if (!report.finalRead) found.push('nobody could be asked for the numbers at last');
+  done.push(...harm(report));
+  if (!report.finalRead) done.push('nobody could be asked for the numbers at last');
   if (healedAfter !== undefined) {
     await look(() => divergedMembers(cluster));
     if (drill.noWrites !== true)
       await look(async () =>
         (await changedReadiness(cluster, at))
-          .filter((name) => !nodes.includes(name))
+          .filter((name) => !nodes.includes(name) && everyNode(cluster.expected).includes(name))
           .map((name) => `${name} was not Ready for a while`),
       );
-    if (healedAfter > (drill.healsWithin ?? Infinity))
-      found.push(`whole after ${healedAfter} ms, more than ${drill.healsWithin} ms`);
   }
+  const limits = [
+    ...wanting(report, bars, during, healing),
+    ...(healedAfter !== undefined && healedAfter > (drill.healsWithin ?? Infinity)
+      ? [`whole after ${healedAfter} ms, more than ${drill.healsWithin} ms`]
+      : []),
+  ];
   return {
     drill: drill.name,
     nodes,
+    leader,
     during: figuresOf(during),
     ...(healing === undefined ? {} : { healing: figuresOf(healing) }),
     lostWrites: report.writes.lost.length,
-    shortfalls: found,
+    // What was lost is in both.
+    shortfalls: [...new Set([...done, ...limits])],
+    harm: done,
     ...(healedAfter === undefined ? {} : { healedAfter }),
     waitedFor: healed?.last ?? [],
   };
@@ -146,6 +161,6 @@ function wanting(
 ): readonly string[] {
   const first = shortfalls(report, bars.bar, during);
   const then = healing === undefined ? [] : shortfalls(report, bars.healing ?? {}, healing);
-  // What was lost over the whole time is in both.
+  // The same.
   return [...first, ...then.filter((one) => !first.includes(one)).map((one) => `while it healed: ${one}`)];
 }

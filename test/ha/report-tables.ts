@@ -2,9 +2,10 @@ import type { Bar } from '../../lab/probes/bar.ts';
 import { drills } from './drills.ts';
 import type { Figures } from './figures.ts';
 import type { Rehearsal } from './rehearse.ts';
+import type { OfCommit } from './results.ts';
 
 /** Rehearsals of a place: a level's, or those with a load balancer. */
-export type Rehearsals = readonly Rehearsal[];
+export type Rehearsals = readonly (Rehearsal & OfCommit)[];
 
 /** What is asked of each fault, of a level or of both, in words. */
 export function askedTable(): readonly string[] {
@@ -23,6 +24,7 @@ export function askedTable(): readonly string[] {
 function inWords(bar: Bar): readonly string[] {
   const words: readonly (readonly [unknown, string])[] = [
     [bar.gap, `gap ≤ ${inSeconds(bar.gap)}`],
+    [bar.wait, `no request takes longer than ${inSeconds(bar.wait)}`],
     [bar.failedAfterRetry, 'none fails twice'],
     [bar.noTrafficAfter, `not asked after ${inSeconds(bar.noTrafficAfter)}`],
     [bar.everyMaster, 'every master is asked'],
@@ -43,6 +45,7 @@ export function faultTable(rehearsals: Rehearsals): readonly string[] {
     [
       'fault',
       'runs',
+      'of',
       'kept to',
       'it lasted',
       'reads’ gap',
@@ -62,7 +65,7 @@ export function faultTable(rehearsals: Rehearsals): readonly string[] {
       const lasted = runs.flatMap((run) => run.during?.lasted ?? []);
       const wholeAfter = runs.map(({ healedAfter }) => healedAfter ?? Infinity);
       return [
-        ...[name, String(runs.length), met(runs), seconds(0, lasted)],
+        ...[name, String(runs.length), commits(runs), met(runs), seconds(0, lasted)],
         ...[seen.readGap, seen.writeGap, seen.slowest, seen.failed, seen.openGap, seen.podGap, seen.services],
         ...[seconds(2, heals), lost(runs), seconds(0, wholeAfter)],
       ];
@@ -80,6 +83,7 @@ export function balancerTable(
       'fault',
       'load balancer',
       'runs',
+      'of',
       'reads’ gap',
       'slowest answer',
       'failed, twice',
@@ -92,10 +96,11 @@ export function balancerTable(
         const runs = rehearsals.filter(({ drill }) => drill === fault);
         if (runs.length === 0) return [];
         const seen = cellsOf(fault, during(runs));
-        const reached = during(runs).flatMap(({ lastReached }) => lastReached ?? []);
+        const answers = drills.some(({ name, bar }) => name === fault && bar.noTrafficAfter !== undefined);
+        const reached = answers ? during(runs).flatMap(({ lastReached }) => lastReached ?? []) : [];
         return [
           [
-            ...[fault, name, String(runs.length), seen.readGap, seen.slowest, seen.failed],
+            ...[fault, name, String(runs.length), commits(runs), seen.readGap, seen.slowest, seen.failed],
             ...[cellsOf(fault, healing(runs)).failed, seen.openGap, seconds(1, reached)],
           ],
         ];
@@ -126,8 +131,18 @@ export function byDrill(rehearsals: Rehearsals): readonly (readonly [string, Reh
 }
 
 /** How many runs kept to all that is asked. */
-export function keptTo(rehearsals: Rehearsals): number {
+function keptTo(rehearsals: Rehearsals): number {
   return rehearsals.filter(({ shortfalls }) => shortfalls.length === 0).length;
+}
+
+/** Whether most runs kept to all that is asked, so that medians do, and none did harm. */
+export function isMet(rehearsals: Rehearsals): boolean {
+  return 2 * keptTo(rehearsals) > rehearsals.length && rehearsals.every(({ harm }) => harm.length === 0);
+}
+
+/** What runs are of. */
+function commits(rehearsals: Rehearsals): string {
+  return [...new Set(rehearsals.map(({ commit }) => commit))].join(', ');
 }
 
 export function met(rehearsals: Rehearsals): string {

@@ -20,8 +20,8 @@ export interface Suite {
   readonly save: () => Promise<void>;
   /** How often each fault is rehearsed. */
   readonly runs: number;
-  /** Words that the names of faults must have; the empty string for all. */
-  readonly only: string;
+  /** Words of which the names of faults must have some; none for all. */
+  readonly only: readonly string[];
 }
 
 /** The faults that load balancers are compared under: those in which a master is no use, in different ways. */
@@ -53,16 +53,20 @@ export async function doPart(suite: Suite, part: Part): Promise<void> {
 }
 
 /** The results without what was done of a part: of faults whose names have these words. */
-export function without(results: Results, part: Part, only: string): Results {
-  if (part === 'interruptions') return only === '' ? { ...results, interruptions: {} } : results;
+export function without(results: Results, part: Part, only: readonly string[]): Results {
+  if (part === 'interruptions') return only.length === 0 ? { ...results, interruptions: {} } : results;
   const places = part === 'load-balancers' ? loadBalancers.map(({ name }) => name) : [part.replace('-', ' ')];
   const kept = Object.entries(results.rehearsals).map(([place, of]) => [
     place,
     places.includes(place)
-      ? Object.fromEntries(Object.entries(of).filter(([, { drill }]) => !drill.includes(only)))
+      ? Object.fromEntries(Object.entries(of).filter(([, { drill }]) => !isChosen(drill, only)))
       : of,
   ]);
   return { ...results, rehearsals: Object.fromEntries(kept) as Results['rehearsals'] };
+}
+
+function isChosen(name: string, only: readonly string[]): boolean {
+  return only.length === 0 || only.some((words) => name.includes(words));
 }
 
 /** A drill that was not done yet, and the name of its result. */
@@ -73,7 +77,7 @@ interface Todo {
 
 function left({ results, only, runs }: Suite, place: string, chosen: readonly Drill[]): readonly Todo[] {
   return chosen
-    .filter(({ name }) => name.includes(only))
+    .filter(({ name }) => isChosen(name, only))
     .flatMap((drill) =>
       Array.from({ length: runs }, (_, index) => ({ drill, key: `${drill.name}/${index + 1}` })),
     )
@@ -84,7 +88,7 @@ async function faults(suite: Suite, level: 3 | 4): Promise<void> {
   const place = `level ${level}`;
   const chosen = drills.filter(({ levels }) => levels.includes(level));
   const todo = (): readonly Todo[] => left(suite, place, chosen);
-  // A cluster that does not heal is of no use for the next fault: there is another one then.
+  // A cluster that does not heal, or has grown, is of no use for the next fault: there is another one then.
   while (todo().length > 0 && !stopped)
     await inCluster(`ha${level}`, level, async (cluster) => {
       await doAll(suite, cluster, place, todo());
@@ -112,7 +116,7 @@ async function comparison(all: Suite): Promise<void> {
 
 async function interruptions({ results, commit, save, only }: Suite): Promise<void> {
   const key = 'level 3';
-  if (only !== '' || results.interruptions[key] !== undefined) return;
+  if (only.length > 0 || results.interruptions[key] !== undefined) return;
   await inLab('hakill', async () => {
     const cluster = await haCluster('hakill', 3);
     const seen = await interrupt(cluster, randomFrom(`${results.seed}/${key}`), { kills: 20, breaks: 3 });
@@ -122,7 +126,7 @@ async function interruptions({ results, commit, save, only }: Suite): Promise<vo
   });
 }
 
-/** Whether all were done: not those after one that did not heal. */
+/** Whether all were done: not those after one that did not heal, or after which the cluster is another one. */
 async function doAll(
   { results, commit, save }: Suite,
   cluster: HaCluster,
@@ -136,7 +140,8 @@ async function doAll(
       // What fails because its lab is being removed is no rehearsal.
       if (stopped) throw error;
       console.error(error);
-      return { drill: drill.name, nodes: [], shortfalls: [`it failed: ${error.message}`] };
+      const failed = [`it failed: ${error.message}`];
+      return { drill: drill.name, nodes: [], shortfalls: failed, harm: failed };
     });
     (results.rehearsals[place] ??= {})[key] = { ...rehearsal, commit };
     await save();
@@ -148,7 +153,7 @@ async function doAll(
         healedAfter === undefined ? 'did not heal' : `whole after ${(healedAfter / 1000).toFixed(1)} s`,
       ].join(' '),
     );
-    if (healedAfter === undefined) return false;
+    if (healedAfter === undefined || drill.changesCluster === true) return false;
   }
   return true;
 }

@@ -40,7 +40,7 @@ export async function untilWhole(cluster: HaCluster, probes: Probes, since: numb
     const now = Date.now();
     const from = now - (foundWell === undefined ? LATELY : SPELL);
     if (from < since) continue;
-    let missing = broken(await probes.glance(from));
+    let missing = failedMeanwhile(await probes.glance(from));
     // Looking takes the processors' time from those that are to heal: it is done when requests are well, and once more at the end.
     if (missing.length === 0) {
       missing = await wrongInside(cluster, since);
@@ -60,7 +60,7 @@ async function wrongInside(cluster: HaCluster, since: number): Promise<readonly 
 }
 
 /** What failed in a spell in which nothing should have. */
-export function broken({ whole: { nodes, masters } }: ProbeReport): readonly string[] {
+function failedMeanwhile({ whole: { nodes, masters } }: ProbeReport): readonly string[] {
   return [
     ...nodes.flatMap((node) =>
       requestsOf(node)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 
-# Seconds between two questions: the sketch that the design was measured with asked as often.
+# Seconds between two questions: many, beside the seconds after which a gate closes, and few, beside what an API server answers.
 INTERVAL = 0.25
 # Seconds in which an answer is expected; from then on a server counts as not ready until it answers.
 PROMPT = 0.25

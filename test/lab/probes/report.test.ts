@@ -37,6 +37,7 @@ it('a quiet cluster meets every bar', () => {
     longestGapOfStarts: 100,
     longestPause: 100,
     slowest: 20,
+    longestWait: 20,
     failures: {},
   });
   expect(writes).toEqual({ acknowledged: 800, lost: [], reordered: [], untold: 0 });
@@ -59,6 +60,22 @@ describe('falls short of the bar', () => {
     expect(found(hung)).toEqual(['read: longest gap: 1600 ms, more than 1000 ms']);
     // By their starts nothing is missing: somebody who waits gets an answer.
     expect(reportOf(hung).whole.others.read.longestGapOfStarts).toBe(100);
+  });
+
+  it.each([
+    ['is answered late', 'ok'],
+    ['never is', 'timeout'],
+  ])('a single request that waits, though others are answered meanwhile: it %s', (_how, outcome) => {
+    const waits = (from: number) =>
+      changed(quiet(), (line) =>
+        line.series === 'read' && line.node === 'worker-1' && line.t === at(from)
+          ? [{ ...line, ms: 1800, outcome }]
+          : [line],
+      );
+    const bar: Bar = { wait: 1500 };
+    expect(shortfalls(reportOf(waits(5)), bar)).toEqual(['read: longest wait: 1800 ms, more than 1500 ms']);
+    // It was under way when the fault came about.
+    expect(shortfalls(reportOf(waits(0.4)), bar)).toEqual([]);
   });
 
   it('a request that fails twice; one that fails once does not', () => {
