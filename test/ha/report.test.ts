@@ -123,7 +123,7 @@ it('says in which phases runs of kubehaus were killed, and how those ended whose
   expect(page(results)).toContain('3 times while the cluster came up');
   expect(page(results)).toContain('(by phases: provision 1, etcd 2)');
   expect(page(results)).toContain(
-    'In 2 other runs the SSH sessions of a host broke: 1 of them failed, the rest got over it.',
+    'In 2 other runs the SSH sessions of a host broke: 1 of them failed, and named that host, the rest got over it.',
   );
 });
 

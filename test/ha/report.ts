@@ -80,7 +80,7 @@ const legend = [
   '  Kubernetes takes it for lost, after 50 s, and to all of them while nothing can be written.',
   '- *Whole* is a cluster whose nodes, pods and members are all well, whose kubelets have all reported since, and of which nothing that is asked fails any',
   '  more, on no node, for 11 s at least; the time counts until these 11 s begin, or until all were first found well if that was later. Kubelets report',
-  '  every 10 s, so some seconds are nobody’s fault; the pods of a node that left are removed within a minute; a kubelet that was cut off waits up to a',
+  '  every 10 s, so some seconds are nobody’s fault; a kubelet that was cut off waits up to a',
   '  minute before it asks again; and probes are put on a master that was made anew before anyone looks. What is not whole after five minutes has fallen short.',
 ];
 
@@ -116,8 +116,9 @@ function interruptionLines(interruptions: Results['interruptions']): readonly st
       (phase) => `${phase} ${phases.filter((one) => one === phase).length}`,
     );
     const failed = sshBroken.filter((run) => run.failed).length;
+    const rest = failed === sshBroken.length ? '' : ', the rest got over it';
     return [
-      `${where[0]?.toUpperCase() ?? ''}${where.slice(1)}: \`kubehaus up\` was killed with all that it had started ${killedAfter.length} times while the cluster came up, each time further on, and when it was up (by phases: ${counts.join(', ')}). In ${sshBroken.length} other runs the SSH sessions of a host broke: ${failed} of them failed, the rest got over it.`,
+      `${where[0]?.toUpperCase() ?? ''}${where.slice(1)}: \`kubehaus up\` was killed with all that it had started ${killedAfter.length} times while the cluster came up, each time further on, and when it was up (by phases: ${counts.join(', ')}). In ${sshBroken.length} other runs the SSH sessions of a host broke: ${failed} of them failed, and named that host${rest}.`,
       shortfalls.length === 0
         ? 'The run after that brought the cluster up, all that had been written to it meanwhile was there, and the next run changed nothing.'
         : shortfalls.join('; '),

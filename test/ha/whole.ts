@@ -91,6 +91,7 @@ function requestsOf({ read, kept, write, service, pods, towardsFault }: NodeWind
 
 interface Conditions {
   readonly metadata: { readonly name: string };
+  readonly spec: { readonly nodeName?: string };
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
@@ -110,10 +111,14 @@ async function wrongInKubernetes(cluster: HaCluster, since: number): Promise<rea
     ]);
     const reported = leases.filter(({ spec }) => Date.parse(spec.renewTime) > since);
     const names = [...cluster.expected.masters, ...cluster.expected.workers];
+    const [first = ''] = names;
     return [
       ...names.filter((name) => !nodes.some((node) => node.metadata.name === name && isReady(node))),
       ...names.filter((name) => !reported.some(({ metadata }) => metadata.name === name)),
-      ...pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name),
+      // Not those of a node that has left, which Kubernetes removes within a minute, nor the probes' on one that has joined, which has none.
+      ...pods
+        .filter((pod) => names.includes(pod.spec.nodeName ?? first) && !isReady(pod))
+        .map(({ metadata }) => metadata.name),
     ].map((name) => `${name}: not ready, or not heard of`);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
