@@ -14,12 +14,13 @@ gates = program(sys.argv[1])
 
 
 def asked(server):
-    """Asks for its readiness, and tells a little later whether its host has heard that."""
+    """Asks for its readiness, and tells whether its host was ever said to have heard that before the question was given up."""
     question = threading.Thread(target=server.ready)
     question.start()
-    time.sleep(0.5)
-    heard = server.hears()
-    question.join()
+    heard = False
+    while question.is_alive():
+        heard = heard or server.hears()
+        time.sleep(0.01)
     return heard
 
 
