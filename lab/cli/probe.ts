@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addMark, collect } from '../probes/evidence.ts';
 import { inWords } from '../probes/in-words.ts';
 import { markKinds, type MarkKind } from '../probes/marks.ts';
-import type { ProbedCluster } from '../probes/probed-cluster.ts';
+import { namesOf, type ProbedCluster } from '../probes/probed-cluster.ts';
 import { startProbes, stopProbes } from '../probes/probes.ts';
 import { reportOf } from '../probes/report.ts';
 import { environmentOfRunning } from '../environment.ts';
@@ -43,7 +43,12 @@ export function probeCommand(): Command {
         label: string,
         { name, nodes }: LabOption & { nodes: readonly string[] },
       ) => {
-        await addMark(await clusterIn(folder, name), { kind, label, nodes });
+        const cluster = await clusterIn(folder, name);
+        const known = await namesOf(cluster);
+        const unknown = nodes.filter((node) => !known.includes(node));
+        if (unknown.length > 0)
+          throw new Error(`The cluster has no ${unknown.join(', ')}: its nodes are ${known.join(', ')}.`);
+        await addMark(cluster, { kind, label, nodes });
       },
     );
 

@@ -5,7 +5,7 @@ import type { NodeWindow, ProbeReport, Seen, Window } from './report.ts';
 export function inWords(report: ProbeReport): string {
   const { whole, windows, writes } = report;
   return [
-    `From ${clock(whole.from)} to ${clock(whole.to)}, ${seconds(whole.to - whole.from)}:`,
+    `${new Date(whole.from).toISOString().slice(0, 10)}, from ${clock(whole.from)} to ${clock(whole.to)} UTC, ${seconds(whole.to - whole.from)}:`,
     ...sentences(whole),
     ...[
       told(writes.lost.length, 'acknowledged write was lost', 'acknowledged writes were lost'),
@@ -29,10 +29,14 @@ export function inWords(report: ProbeReport): string {
   ].join('\n');
 }
 
-function sentences({ others, masters, nodes }: Window): readonly string[] {
+function sentences({ label, from, others, masters, nodes }: Window): readonly string[] {
   const away = nodes.filter(({ underFault }) => underFault).map(({ name }) => name);
   return [
-    ...(away.length === 0 ? [] : [`Under fault: ${away.join(', ')}. All others saw:`]),
+    ...(away.length === 0
+      ? []
+      : [
+          `Under fault${label === 'whole' ? ' at times' : ''}: ${away.join(', ')}. ${label === 'whole' ? 'What nodes saw while they were not' : 'All others saw'}:`,
+        ]),
     requests('Reads', others.read),
     requests('Reads on a kept connection', others.kept),
     requests('Writes', others.write),
@@ -42,13 +46,13 @@ function sentences({ others, masters, nodes }: Window): readonly string[] {
     others.streams.dropped === 0
       ? `Long connections between pods: none dropped${others.streams.longestStall > 0 ? `; the longest was silent for ${seconds(others.streams.longestStall)}` : ''}.`
       : `Long connections between pods: ${others.streams.dropped} dropped.`,
-    ...masters.map(({ name, underFault, reached, answered, lastReached }) => {
+    ...masters.map(({ name, faultSince, reached, answered, lastReached }) => {
       const all =
         reached === 0
           ? 'no new connection reached it'
           : `${reached} requests on new connections reached it, ${answered} were answered`;
-      if (!underFault) return `${name}: ${all}.`;
-      return `${name}: ${all}; ${lastReached === null ? 'none since its fault' : `the last began ${seconds(lastReached)} after its fault`}.`;
+      if (faultSince === null) return `${name}: ${all}.`;
+      return `${name}: ${all}; ${lastReached === null ? 'none while its fault lasted' : `of those while its fault lasted, the last began ${seconds(lastReached)} after ${faultSince > from ? 'it was marked' : 'the beginning of this time'}`}.`;
     }),
   ].map((sentence) => `  ${sentence}`);
 }

@@ -1,3 +1,5 @@
+import type { Span } from './figures.ts';
+
 /** What was done to the cluster while it was probed, for the report to tell apart. */
 export interface Mark {
   /** Milliseconds since 1970. */
@@ -16,18 +18,51 @@ export interface Mark {
 export const markKinds = ['fault', 'healed', 'recovered'] as const;
 export type MarkKind = (typeof markKinds)[number];
 
-/** The nodes that were under fault at any time from `from` to `to`. */
-export function underFault(marks: readonly Mark[], from: number, to: number): ReadonlySet<string> {
-  const now = new Set<string>();
-  const ever = new Set<string>();
-  for (const mark of [...marks].sort((a, b) => a.at - b.at)) {
-    if (mark.at >= to) break;
-    if (mark.at > from) now.forEach((node) => ever.add(node));
-    for (const node of mark.nodes) {
-      if (mark.kind === 'fault') now.add(node);
-      if (mark.kind === 'recovered') now.delete(node);
+/** Ends of a node's time under fault: it counts as all others again; or its fault itself, whose cause is gone. */
+const recovery: readonly MarkKind[] = ['recovered'];
+const healing: readonly MarkKind[] = ['recovered', 'healed'];
+
+/** The spans of a time in which a node was under fault, on its way back included. */
+export function spansUnderFault(marks: readonly Mark[], node: string, span: Span): readonly Span[] {
+  return spansUntil(recovery, marks, node, span);
+}
+
+/** The spans of a time in which a node's fault was in force: until it was healed. */
+export function spansOfFault(marks: readonly Mark[], node: string, span: Span): readonly Span[] {
+  return spansUntil(healing, marks, node, span);
+}
+
+/** The spans of a time in which a node was not under fault: what is left of it. */
+export function spansWithoutFault(marks: readonly Mark[], node: string, span: Span): readonly Span[] {
+  let from = span.from;
+  const free: Span[] = [];
+  for (const fault of spansUnderFault(marks, node, span)) {
+    if (fault.from > from) free.push({ from, to: fault.from });
+    from = fault.to;
+  }
+  return from < span.to ? [...free, { from, to: span.to }] : free;
+}
+
+function spansUntil(
+  ends: readonly MarkKind[],
+  marks: readonly Mark[],
+  node: string,
+  { from, to }: Span,
+): readonly Span[] {
+  const spans: Span[] = [];
+  let since: number | undefined;
+  const upTo = (end: number) => {
+    if (since !== undefined && end > from && since < to)
+      spans.push({ from: Math.max(since, from), to: Math.min(end, to) });
+  };
+  for (const { at, kind, nodes } of [...marks].sort((a, b) => a.at - b.at)) {
+    if (!nodes.includes(node)) continue;
+    if (kind === 'fault') since ??= at;
+    else if (ends.includes(kind)) {
+      upTo(at);
+      since = undefined;
     }
   }
-  now.forEach((node) => ever.add(node));
-  return ever;
+  upTo(to);
+  return spans;
 }

@@ -19,25 +19,30 @@ export interface ProbedNode {
   readonly master: boolean;
 }
 
+interface Addresses {
+  readonly all: { readonly hosts: Readonly<Record<string, { readonly node_server_id: string }>> };
+}
+
 interface Group {
   readonly hosts?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The names of all of a cluster's nodes, etcd's own among them, with a server or without one by now. Fails, with what to do, when the
+ * folder is no cluster's.
+ */
+export async function namesOf(cluster: ProbedCluster): Promise<readonly string[]> {
+  return Object.keys((await addressesOf(cluster)).all.hosts);
 }
 
 /**
  * The masters and workers that there are now, as the cluster's inventory has them. Fails, with what to do, when the folder is no
  * cluster's, or its servers are not this lab's.
  */
-export async function nodesOf({ lab, folder }: ProbedCluster): Promise<readonly ProbedNode[]> {
-  const inventory = join(folder, 'rendered/ansible/inventory');
-  const addresses = join(inventory, 'addresses.yml');
-  if (!existsSync(addresses)) {
-    throw new Error(
-      `${resolve(folder)} holds no cluster that is up: ${addresses} is missing. Name the folder that "kubehaus-lab cluster" printed, after "kubehaus up".`,
-    );
-  }
-  const { all } = parse(await readFile(addresses, 'utf8')) as {
-    all: { hosts: Readonly<Record<string, { readonly node_server_id: string }>> };
-  };
+export async function nodesOf(cluster: ProbedCluster): Promise<readonly ProbedNode[]> {
+  const { lab, folder } = cluster;
+  const { all } = await addressesOf(cluster);
+  const inventory = inventoryOf(cluster);
   const groups = parse(await readFile(join(inventory, 'cluster.yml'), 'utf8')) as {
     all: { children: Readonly<Record<string, Group | undefined>> };
   };
@@ -53,6 +58,18 @@ export async function nodesOf({ lab, folder }: ProbedCluster): Promise<readonly 
     );
   }
   return nodes;
+}
+
+const inventoryOf = ({ folder }: ProbedCluster): string => join(folder, 'rendered/ansible/inventory');
+
+async function addressesOf(cluster: ProbedCluster): Promise<Addresses> {
+  const addresses = join(inventoryOf(cluster), 'addresses.yml');
+  if (!existsSync(addresses)) {
+    throw new Error(
+      `${resolve(cluster.folder)} holds no cluster that is up: ${addresses} is missing. Name the folder that "kubehaus-lab cluster" printed, after "kubehaus up".`,
+    );
+  }
+  return parse(await readFile(addresses, 'utf8')) as Addresses;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from './figures.ts';
 import { grouped } from './grouped.ts';
 import type { Line } from './lines.ts';
-import { underFault, type Mark } from './marks.ts';
+import { spansOfFault, spansUnderFault, spansWithoutFault, type Mark } from './marks.ts';
 import { writeFigures, type FinalRead, type WriteFigures } from './writes.ts';
 
 /** All that the probes found, and what was done meanwhile. */
@@ -50,16 +50,18 @@ export interface ProbeReport {
 export interface Window extends Span {
   /** `whole`, `before`, or the label of the mark that it begins with. */
   readonly label: string;
-  /** What nodes saw that were not under fault, of each other: what the cluster owes its users. */
+  /** What nodes saw while they were not under fault, of each other: what the cluster owes its users. */
   readonly others: Seen;
   readonly nodes: readonly NodeWindow[];
   readonly masters: readonly MasterWindow[];
 }
 
+/** How it was for one node all the time, that under fault included. */
 export interface NodeWindow extends Seen {
   readonly name: string;
+  /** Whether it was under fault at any time of the window. */
   readonly underFault: boolean;
-  /** The same for pods of nodes under fault; none without such nodes. */
+  /** The same for pods of nodes that were; none without such nodes. */
   readonly towardsFault: Pick<Seen, 'pods' | 'streams'>;
 }
 
@@ -80,21 +82,19 @@ export interface Seen {
   readonly streams: StreamFigures;
 }
 
-/** What reached a master from nodes that were not under fault. */
+/** What reached a master from nodes while they were not under fault. */
 export interface MasterWindow {
   readonly name: string;
+  /** Whether it was under fault at any time of the window. */
   readonly underFault: boolean;
+  /** When its fault came in force or, if that is later, the window began: of several, the last. Null where none was, as when it heals. */
+  readonly faultSince: number | null;
   /** Attempts on new connections that got to it, and those of them that it answered well. */
   readonly reached: number;
   readonly answered: number;
-  /**
-   * Of a master under fault: when the last attempt began that got to it, counted from the fault's begin or, if that is later, the
-   * window's. Null when none did, and for all other masters.
-   */
+  /** When the last attempt began that got to it while that fault was in force, counted from `faultSince`. Null when none did. */
   readonly lastReached: number | null;
 }
-
-const requestSeries = ['read', 'kept', 'write'] as const;
 
 /** Makes the report. A pure function of what was found. */
 export function reportOf(evidence: Evidence): ProbeReport {
@@ -118,47 +118,68 @@ export function reportOf(evidence: Evidence): ProbeReport {
 }
 
 function windowOf(evidence: Evidence, span: Span & { readonly label: string }): Window {
-  const faulted = underFault(evidence.marks, span.from, span.to);
-  const nodes = evidence.nodes.map((name) => nodeWindow(evidence, name, span, faulted));
+  const faulted = new Set(
+    evidence.nodes.filter((name) => spansUnderFault(evidence.marks, name, span).length > 0),
+  );
+  const own = grouped(evidence.lines, ({ node }) => node);
+  const nodes = evidence.nodes.map((name) => {
+    const lines = own.get(name) ?? [];
+    const towards = (wanted: boolean) =>
+      evidence.nodes
+        .filter((node) => node !== name && faulted.has(node) === wanted)
+        .map((target): Towards => ({ target, spans: [span] }));
+    return {
+      name,
+      underFault: faulted.has(name),
+      ...seen(lines, span, towards(false)),
+      towardsFault: seenOfPods(lines, towards(true)),
+    };
+  });
+  return { ...span, others: othersIn(evidence, own, span), nodes, masters: mastersIn(evidence, span) };
+}
+
+/** A node whose pods are asked, and when: it may be under fault for some of the time. */
+interface Towards {
+  readonly target: string;
+  readonly spans: readonly Span[];
+}
+
+function othersIn({ nodes, marks }: Evidence, own: ReadonlyMap<string, readonly Line[]>, span: Span): Seen {
+  return worst(
+    nodes.flatMap((name) =>
+      spansWithoutFault(marks, name, span).map((free) => {
+        const targets = nodes.filter((node) => node !== name);
+        const towards = targets.map((target) => ({ target, spans: spansWithoutFault(marks, target, free) }));
+        return seen(own.get(name) ?? [], free, towards);
+      }),
+    ),
+  );
+}
+
+/** What one node saw in a span, by its own lines. */
+function seen(lines: readonly Line[], span: Span, towards: readonly Towards[]): Seen {
+  const series = grouped(lines, (line) => line.series);
+  const of = (name: Line['series']): readonly Line[] => series.get(name) ?? [];
+  const requests = (name: Line['series']) => requestFigures(of(name), span);
   return {
-    ...span,
-    others: worst(nodes.filter((node) => !node.underFault)),
-    nodes,
-    masters: mastersIn(evidence, span, faulted),
+    read: requests('read'),
+    kept: requests('kept'),
+    write: requests('write'),
+    watch: watchFigures(of('watch'), span),
+    service: requests('service'),
+    ...seenOfPods(lines, towards),
   };
 }
 
-function nodeWindow(
-  { lines, nodes }: Evidence,
-  name: string,
-  span: Span,
-  faulted: ReadonlySet<string>,
-): NodeWindow {
-  const own = grouped(
-    lines.filter(({ node }) => node === name),
-    ({ series }) => series,
-  );
-  const of = (series: Line['series']): readonly Line[] => own.get(series) ?? [];
-  const requests = (series: Line['series']) => requestFigures(of(series), span);
-  const [read, kept, write] = requestSeries.map(requests) as [RequestFigures, RequestFigures, RequestFigures];
-  const towards = (wanted: boolean): Pick<Seen, 'pods' | 'streams'> => {
-    const targets = nodes.filter((node) => node !== name && faulted.has(node) === wanted);
-    const lineTo = (series: Line['series'], target: string) => of(series).filter(({ to }) => to === target);
-    return {
-      pods: worstOf(targets.map((target) => requestFigures(lineTo('pod', target), span))),
-      streams: allStreams(targets.map((target) => streamFigures(lineTo('stream', target), span))),
-    };
-  };
+function seenOfPods(lines: readonly Line[], towards: readonly Towards[]): Pick<Seen, 'pods' | 'streams'> {
+  const each = <Figures>(series: Line['series'], figures: (lines: readonly Line[], span: Span) => Figures) =>
+    towards.flatMap(({ target, spans }) => {
+      const its = lines.filter((line) => line.series === series && line.to === target);
+      return spans.map((span) => figures(its, span));
+    });
   return {
-    name,
-    underFault: faulted.has(name),
-    read,
-    kept,
-    write,
-    watch: watchFigures(of('watch'), span),
-    service: requests('service'),
-    ...towards(false),
-    towardsFault: towards(true),
+    pods: worstOf(each('pod', requestFigures)),
+    streams: allStreams(each('stream', streamFigures)),
   };
 }
 
@@ -191,34 +212,26 @@ function worst(nodes: readonly Seen[]): Seen {
 }
 
 /** Attempts on new connections alone: a kept one stays where it is. */
-function mastersIn(
-  { lines, masters, marks }: Evidence,
-  span: Span,
-  faulted: ReadonlySet<string>,
-): readonly MasterWindow[] {
+function mastersIn({ lines, nodes, masters, marks }: Evidence, span: Span): readonly MasterWindow[] {
+  const under = new Map(nodes.map((name) => [name, spansUnderFault(marks, name, span)]));
   const attempts = within(lines, span).filter(
-    ({ node, series, master }) =>
-      (series === 'read' || series === 'write') && master !== undefined && !faulted.has(node),
+    ({ t, node, series, master }) =>
+      (series === 'read' || series === 'write') &&
+      master !== undefined &&
+      !under.get(node)?.some(({ from, to }) => t >= from && t < to),
   );
   const named = grouped(attempts, ({ master = '' }) => masters[master] ?? `certificate ${master}`);
   return [...new Set([...Object.values(masters), ...named.keys()])].sort().map((name) => {
     const its = named.get(name) ?? [];
-    const since = Math.max(span.from, faultOf(marks, name, span.to));
-    const last = its.findLast(({ t }) => t >= since);
+    const fault = spansOfFault(marks, name, span).at(-1);
+    const last = fault && within(its, fault).at(-1);
     return {
       name,
-      underFault: faulted.has(name),
+      underFault: spansUnderFault(marks, name, span).length > 0,
+      faultSince: fault?.from ?? null,
       reached: its.length,
       answered: its.filter(({ outcome }) => outcome === 'ok').length,
-      lastReached: last === undefined || !faulted.has(name) ? null : last.t - since,
+      lastReached: fault && last ? last.t - fault.from : null,
     };
   });
-}
-
-/** When a node came under fault last, before a time. */
-function faultOf(marks: readonly Mark[], node: string, before: number): number {
-  const faults = marks.filter(
-    ({ kind, nodes, at }) => kind === 'fault' && nodes.includes(node) && at < before,
-  );
-  return Math.max(0, ...faults.map(({ at }) => at));
 }

@@ -282,12 +282,37 @@ describe('nodes under fault', () => {
 
   it('are told apart from others, and what is asked of their pods as well', () => {
     const report = reportOf(dead('healed'));
-    expect(report.whole.others.read).toMatchObject({ requests: 600, failed: 0 });
+    expect(report.whole.others.read).toMatchObject({ requests: 650, failed: 0 });
     expect(report.whole.others.pods.failed).toBe(0);
     const [first, second] = report.whole.nodes;
     expect(first).toMatchObject({ name: 'master-1', underFault: true });
     expect(first?.read.failed).toBe(70);
     expect(second?.towardsFault.pods.failed).toBe(70);
+  });
+
+  it('are among all others in the whole as well, but for the time of their fault', () => {
+    const { whole, windows } = reportOf(dead('recovered'));
+    const parts = (key: 'read' | 'pods') =>
+      windows.reduce((total, { others }) => total + others[key].requests, 0);
+    expect(whole.others.read).toMatchObject({ requests: parts('read'), failed: 0, longestGap: 100 });
+    expect(whole.others.pods).toMatchObject({ requests: parts('pods'), failed: 0 });
+    // What fails once they have recovered is everybody's.
+    const failing = changed(dead('recovered'), (line) =>
+      line.node === 'master-1' && line.series === 'write' && between(line, 15, 15.5)
+        ? [{ ...line, outcome: 'http-403' }]
+        : [line],
+    );
+    expect(reportOf({ ...failing, marks: dead('recovered').marks }).whole.others.write.failed).toBe(5);
+  });
+
+  it('are asked while their fault is in force, which is not until they have recovered', () => {
+    const { whole, windows } = reportOf(dead('healed'));
+    expect(windows.map(({ masters: [first] }) => [first?.faultSince, first?.lastReached])).toEqual([
+      [null, null],
+      [at(5), 6700],
+      [null, null],
+    ]);
+    expect(whole.masters[0]).toMatchObject({ faultSince: at(5), lastReached: 6700 });
   });
 
   it('count from their fault until they have recovered', () => {
@@ -341,11 +366,12 @@ it('says in words what a user would have noticed', () => {
       marks: [fault('master-2', 5)],
     }),
   );
+  expect(text).toContain('Under fault at times: master-2. What nodes saw while they were not:');
   expect(text).toContain('Under fault: master-2. All others saw:');
   expect(text).toContain(
-    'Reads: 10 of 600 failed, 1 after one retry as well (refused 10, timeout 1); the longest time without an answer was 0.22 s.',
+    'Reads: 10 of 650 failed, 1 after one retry as well (refused 10, timeout 1); the longest time without an answer was 0.22 s.',
   );
-  expect(text).toContain('Writes: none of 600 failed');
+  expect(text).toContain('Writes: none of 650 failed');
   expect(text).toContain('No acknowledged write was lost, of 800 acknowledged writes.');
   expect(text).toMatch(/^master-2 \(under fault\) +0\.10 s/m);
 });
