@@ -13,7 +13,7 @@ interface KubeconfigFlags extends SshKeyOption {
 
 export function addKubeconfig(program: Command): void {
   withSshKey(program.command('kubeconfig'))
-    .description('get the administrator’s access from a master, one context for each master')
+    .description('get the administrator’s access from a master: a context for any master, and one for each')
     .option('--print', 'print it instead of merging it into a file')
     .option(
       '-o, --output <file>',
@@ -29,13 +29,14 @@ export function addKubeconfig(program: Command): void {
       'after',
       `
 The API is not on the internet: Hetzner's firewall lets in SSH, WireGuard and ICMP, nothing else. So the contexts go
-through the SOCKS proxy that \`kubehaus tunnel\` opens over SSH.
+through the SOCKS proxy that \`kubehaus tunnel\` opens over SSH. The current one asks the load balancer of the node that
+the tunnel leads to, so it works with every master that does; the others ask one master each.
 
 Examples:
   kubehaus kubeconfig                                merge into ~/.kube/config (mode 0600)
   kubehaus tunnel -- kubectl get nodes               one command
   kubehaus tunnel                                    until Ctrl-C; kubectl works in other windows meanwhile
-  kubectl --context prod-master-2 get nodes          through another master`,
+  kubectl --context prod-master-2 get nodes          of one master, past the load balancer`,
     )
     .action(async (flags: KubeconfigFlags, command: Command) => {
       if (flags.print && flags.output !== undefined)

@@ -6,7 +6,7 @@ import { unusableKubeconfig } from './errors.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
 import { readMadeHosts } from './inventory.ts';
 import { kubeconfigFiles } from './kubeconfig-in-use.ts';
-import { mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
+import { anyMaster, mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
 import { accessTo, asRoot } from './ssh-command.ts';
@@ -27,7 +27,10 @@ export interface FetchedKubeconfig {
   readonly currentContext: string;
 }
 
-/** Gets the administrator's credentials from the first master that answers, and merges a context for each master. */
+/**
+ * Gets the administrator's credentials from the first master that answers, and merges a context for each master. The current one is that
+ * for any master, or the first that answered where there is no tunnel.
+ */
 export async function fetchKubeconfig(
   folder: ClusterFolder,
   { identityFile, file, through }: KubeconfigOptions,
@@ -36,15 +39,16 @@ export async function fetchKubeconfig(
   const masters = (await readMadeHosts(folder, plan)).filter(({ node }) => node.role === 'control-plane');
   const access = await accessTo(folder, plan, identityFile);
   const { host, result } = await firstAnswer(access, masters, asRoot(access, ['cat', ADMIN_CONF]));
-  const currentContext = host.node.name;
+  const direct = through === 'direct';
+  const currentContext = direct ? host.node.name : anyMaster(plan.name);
   const entries = {
     cluster: plan.name,
     masters,
     credentials: readAdminConf(result.stdout),
-    proxyPort: through === 'direct' ? undefined : (through.port ?? socksPort(plan.name)),
+    proxyPort: direct ? undefined : (through.port ?? socksPort(plan.name)),
     currentContext,
   };
-  const contexts = masters.map(({ node }) => node.name);
+  const contexts = [...(direct ? [] : [anyMaster(plan.name)]), ...masters.map(({ node }) => node.name)];
   if (file === undefined) return { text: mergeKubeconfig(undefined, entries), contexts, currentContext };
   try {
     const text = mergeKubeconfig(await readOptional(file), entries);

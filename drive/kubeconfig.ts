@@ -19,6 +19,17 @@ export interface KubeconfigEntries {
   readonly currentContext: string;
 }
 
+/** Where every node has its own load balancer in front of all masters (roles/master_lb); API servers' certificates hold for it. */
+const LOAD_BALANCER = 'https://127.0.0.1:16443';
+
+/**
+ * The context that needs no particular master: through the tunnel it asks the load balancer of the node that the tunnel leads to, whose
+ * 127.0.0.1 is meant, since the proxy's end connects.
+ */
+export function anyMaster(cluster: string): string {
+  return `${cluster}-any-master`;
+}
+
 const adminSchema = z.object({
   clusters: z.array(z.object({ cluster: z.object({ 'certificate-authority-data': z.string() }) })).min(1),
   users: z
@@ -45,21 +56,25 @@ interface Named {
 }
 
 /**
- * Lays a cluster's entries into a kubeconfig: one context for each master, one user for all of them. What the file holds
- * of other clusters stays as it is, comments included; contexts of this cluster's former masters go.
+ * Lays a cluster's entries into a kubeconfig: one context for each master, one user for all of them, and through the tunnel one for
+ * {@link anyMaster}. What the file holds of other clusters stays as it is, comments included; contexts of this cluster's former masters go.
  */
 export function mergeKubeconfig(existing: string | undefined, entries: KubeconfigEntries): string {
   const { cluster, masters, credentials, proxyPort } = entries;
   const user = `${cluster}-admin`;
-  const clusters = masters.map(({ node }) => ({
-    name: node.name,
+  const servers = [
+    ...(proxyPort === undefined ? [] : [{ name: anyMaster(cluster), server: LOAD_BALANCER }]),
+    ...masters.map(({ node }) => ({ name: node.name, server: `https://${node.address}:6443` })),
+  ];
+  const clusters = servers.map(({ name, server }) => ({
+    name,
     cluster: {
-      server: `https://${node.address}:6443`,
+      server,
       ...(proxyPort === undefined ? {} : { 'proxy-url': `socks5://127.0.0.1:${proxyPort}` }),
       'certificate-authority-data': credentials.certificateAuthorityData,
     },
   }));
-  const contexts = masters.map(({ node }) => ({ name: node.name, context: { cluster: node.name, user } }));
+  const contexts = servers.map(({ name }) => ({ name, context: { cluster: name, user } }));
   const users = [
     {
       name: user,

@@ -73,12 +73,13 @@ describe('the kubeconfig', () => {
     const config = parse(mergeKubeconfig(undefined, await entriesFor())) as Kubeconfig;
 
     expect(config.contexts.map(({ name }) => name)).toEqual([
+      'prod-any-master',
       'prod-master-1',
       'prod-master-2',
       'prod-master-3',
     ]);
-    expect(config.contexts[1]?.context).toEqual({ cluster: 'prod-master-2', user: 'prod-admin' });
-    expect(config.clusters[1]).toEqual({
+    expect(config.contexts[2]?.context).toEqual({ cluster: 'prod-master-2', user: 'prod-admin' });
+    expect(config.clusters[2]).toEqual({
       name: 'prod-master-2',
       cluster: {
         server: 'https://10.0.1.12:6443',
@@ -92,10 +93,23 @@ describe('the kubeconfig', () => {
     expect(config['current-context']).toBe('prod-master-2');
   });
 
-  it('asks the API itself from inside the mesh', async () => {
+  it('has one for the load balancer of the node at the tunnel’s other end', async () => {
+    const config = parse(mergeKubeconfig(undefined, await entriesFor())) as Kubeconfig;
+    expect(config.contexts[0]).toEqual({
+      name: 'prod-any-master',
+      context: { cluster: 'prod-any-master', user: 'prod-admin' },
+    });
+    expect(config.clusters[0]?.cluster).toMatchObject({
+      server: 'https://127.0.0.1:16443',
+      'proxy-url': 'socks5://127.0.0.1:21500',
+    });
+  });
+
+  it('asks the API itself from inside the mesh, without a load balancer that is not there', async () => {
     const config = parse(
       mergeKubeconfig(undefined, { ...(await entriesFor()), proxyPort: undefined }),
     ) as Kubeconfig;
+    expect(config.clusters.map(({ name }) => name)).not.toContain('prod-any-master');
     expect(config.clusters[0]?.cluster).not.toHaveProperty('proxy-url');
   });
 
@@ -106,6 +120,7 @@ describe('the kubeconfig', () => {
     const config = parse(text) as Kubeconfig;
     expect(config.contexts.map(({ name }) => name)).toEqual([
       'other',
+      'prod-any-master',
       'prod-master-1',
       'prod-master-2',
       'prod-master-3',
@@ -126,8 +141,8 @@ describe('the kubeconfig', () => {
       currentContext: 'prod-master-1',
     });
     const config = parse(after) as Kubeconfig;
-    expect(config.contexts.map(({ name }) => name)).toEqual(['other', 'prod-master-1']);
-    expect(config.clusters.map(({ name }) => name)).toEqual(['other', 'prod-master-1']);
+    expect(config.contexts.map(({ name }) => name)).toEqual(['other', 'prod-any-master', 'prod-master-1']);
+    expect(config.clusters.map(({ name }) => name)).toEqual(['other', 'prod-any-master', 'prod-master-1']);
   });
 
   it('grows out of empty lists and an empty file', async () => {
@@ -136,7 +151,7 @@ describe('the kubeconfig', () => {
     const config = parse(
       mergeKubeconfig('apiVersion: v1\nkind: Config\nclusters: []\ncontexts: null\nusers: []\n', entries),
     ) as Kubeconfig;
-    expect(config.contexts).toHaveLength(3);
+    expect(config.contexts).toHaveLength(4);
   });
 
   it('is written for the user alone, through a symbolic link', async () => {
