@@ -203,6 +203,8 @@ describe('a cluster of level 3 under faults', () => {
       const samples = (await sampling).split('\n');
       expect(samples[0]).toBe('open ok');
       expect(samples).toContainEqual(expect.stringMatching(/^closed/));
+      // No load balancer gets to one that answers but isn't ready.
+      expect(samples.filter((sample) => /^open ./.test(sample) && sample !== 'open ok')).toEqual([]);
       const shut = samples.slice(samples.findIndex((sample) => sample.startsWith('closed')));
       expect(shut.filter((sample) => sample.startsWith('open') && sample !== 'open ok')).toEqual([]);
       await eventually(180, isWell);

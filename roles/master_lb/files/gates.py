@@ -47,17 +47,21 @@ class Server:
         self.connection: http.client.HTTPConnection | None = None
         # The one that is being made or asked over.
         self.socket: socket.socket | None = None
+        # Whether the last question found nobody to ask: its host refused the connection.
+        self.refused = False
 
     def ready(self) -> bool | None:
         """Whether it answers 200; None when it says nothing in time. Raises NothingToAskWith when that is not its doing."""
         kept = self.connection is not None
+        self.refused = False
         try:
             return self._ask()
         except TimeoutError:
             self._forget()
             return None
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
             self._forget()
+            self.refused = isinstance(error, ConnectionRefusedError)
             # That a kept connection was ended, by a restart perhaps, says nothing of now.
             return self.ready() if kept else False
 
@@ -120,6 +124,8 @@ class Asked:
         self.heard_at = -math.inf
         # Whether its last answer was a no; silence is no answer.
         self.said_no = False
+        # Whether that no was its host's: there is nobody to ask.
+        self.refused = False
 
     def ask(self) -> None:
         if self.question is None:
@@ -135,6 +141,7 @@ class Asked:
                 self.question = None
                 self.ready_at = at if yes else -math.inf
                 self.said_no = yes is False
+                self.refused = self.said_no and self.server.refused
                 if yes is not None:
                     self.heard_at = at
             except NotYet:

@@ -224,23 +224,55 @@ describe('master-gate', () => {
     expect((await gate)?.exitCode).not.toBe(0);
   });
 
-  it('tells systemd that it is ready, lives, and why it is open or closed', async () => {
-    await start(OWN, 'unready');
-    await start(SECOND, 'ready');
-    const path = join(folder, 'notify');
-    const systemd = execa('python3', [
+  /** In place of systemd: gives all that it was told, and ends. */
+  async function systemd(path: string) {
+    const program = execa('python3', [
       '-uc',
       'import socket, sys\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1])\nwhile True: print(s.recv(4096).decode())',
       path,
     ]);
-    systemd.catch(() => undefined);
-    let heard = '';
-    systemd.stdout.on('data', (data: Buffer) => (heard += data.toString()));
+    program.catch(() => undefined);
+    let told = '';
+    program.stdout.on('data', (data: Buffer) => (told += data.toString()));
     await expect.poll(() => existsSync(path)).toBe(true);
-    guard(undefined, { NOTIFY_SOCKET: path });
-    await expect.poll(() => heard, { timeout: 5000 }).toContain('STATUS=closed: the API server is not ready, another one is ready');
-    await expect.poll(() => heard.match(/READY=1\nWATCHDOG=1/g)?.length, { timeout: 5000 }).toBeGreaterThan(3);
-    systemd.kill('SIGKILL');
+    return { told: () => told, end: () => program.kill('SIGKILL') };
+  }
+
+  it('closes at once where nobody listens, and stays so while an API server starts there, until that is ready', async () => {
+    await start(OWN, 'ready');
+    await start(SECOND, 'ready');
+    const heard = await systemd(join(folder, 'notify'));
+    guard(undefined, { NOTIFY_SOCKET: join(folder, 'notify') });
+    await eventually('open');
+    await apiServers.stop(OWN);
+    await eventually('closed');
+    expect(heard.told()).toContain('STATUS=closed: the API server is not there, another one is ready');
+    const own = await start(OWN, 'unready');
+    await sleep(A_WHILE);
+    expect(state()).toBe('closed');
+    own.behaviour = 'ready';
+    await eventually('open');
+    expect(rulesets()).toBe(3);
+    heard.end();
+  });
+
+  it('stays open where nobody listens while no other master is ready', async () => {
+    await start(OWN, 'ready');
+    guard();
+    await eventually('open');
+    await apiServers.stop(OWN);
+    await sleep(A_WHILE);
+    expect(rulesets()).toBe(1);
+  });
+
+  it('tells systemd that it is ready, lives, and why it is open or closed', async () => {
+    await start(OWN, 'unready');
+    await start(SECOND, 'ready');
+    const heard = await systemd(join(folder, 'notify'));
+    guard(undefined, { NOTIFY_SOCKET: join(folder, 'notify') });
+    await expect.poll(heard.told, { timeout: 5000 }).toContain('STATUS=closed: the API server is not ready, another one is ready');
+    await expect.poll(() => heard.told().match(/READY=1\nWATCHDOG=1/g)?.length, { timeout: 5000 }).toBeGreaterThan(3);
+    heard.end();
   });
 
   it('resets with the kernel’s own nftables: new and open connections from outside, none from the host', async () => {
