@@ -73,6 +73,14 @@ export function faultTable(rehearsals: Rehearsals): readonly string[] {
   );
 }
 
+/** For how long reads or writes of a node were not answered while a fault lasted. */
+export function longestGaps(rehearsals: Rehearsals): string {
+  return seconds(
+    2,
+    during(rehearsals).map(({ read, write }) => Math.max(read.longestGap, write.longestGap)),
+  );
+}
+
 /** The same faults with one load balancer and another. */
 export function balancerTable(
   balancers: readonly (readonly [name: string, rehearsals: Rehearsals])[],
@@ -193,7 +201,8 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+/** A table in Markdown; nothing without rows. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   return rows.length === 0
     ? []
     : [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);

@@ -69,6 +69,13 @@ it('gives the median and the worst of a fault’s runs, how many met the bar, an
   expect(text).not.toContain('## Level 4');
 });
 
+it('begins with a line for each fault', () => {
+  const text = page(results);
+  expect(text).toContain('1 of 1 faults are met, counted for each level. In 3 rehearsals no acknowledged\n');
+  expect(text).toMatch(/^\| a master’s host stops \| 2 of 3: 0\.50 s, 2\.10 s \| {2}\|$/m);
+  expect(text).toMatch(/^\| etcd’s leader dies \| not rehearsed \| not rehearsed \|$/m);
+});
+
 it('says of which faults most runs fell short', () => {
   expect(page(results)).not.toContain('## Faults that are not met');
   const runs = [rehearsal(2100, ['too long']), rehearsal(300), rehearsal(2200, ['too long'])];
@@ -164,7 +171,7 @@ it('is what docs/ha.md is, made of docs/ha.json', async () => {
 
 it('says what is still to come', () => {
   const text = page(results);
-  expect(text).toContain('- level 3: 87 of 90 rehearsals');
+  expect(text).toContain('- level 3: 87 of 90 rehearsals (a master’s host stops 2, ');
   expect(text).toContain('- kubehaus without master-gate: 11 of 12 rehearsals');
   const done = Object.fromEntries(
     COMPARED.flatMap((drill) => [1, 2, 3].map((run) => [`${drill}/${run}`, { ...rehearsal(300), drill }])),

@@ -11,6 +11,7 @@ import {
   met,
   type Rehearsals,
 } from './report-tables.ts';
+import { summary } from './report-summary.ts';
 import { commitsOf, type Results } from './results.ts';
 import { COMPARED, COMPARED_RUNS } from './suite.ts';
 
@@ -47,6 +48,10 @@ export function page(results: Results): string {
     'ten times a second ([lab.md](lab.md#probes)). Hosts and probes share the processors of one machine, so gaps while a host boots or an API server starts',
     'are the machine’s as well; and a host that loses its power here does not lose what it had not yet brought to its disk, as real ones may.',
     '',
+    ...section(
+      'In short',
+      summary((level) => at(`level ${level}`)),
+    ),
     ...section('What the columns say', legend),
     ...[3, 4].flatMap((level) => section(`Level ${level}`, faultTable(at(`level ${level}`)))),
     ...section('Load balancers compared', comparison(rehearsals)),
@@ -62,7 +67,8 @@ export function page(results: Results): string {
 }
 
 const legend = [
-  'All is what nodes saw that were not under fault. Times are the median of the runs and the worst; what is counted is added up, of all nodes and runs.',
+  'All is what nodes saw that were not under fault. Of two times the first is the median of the runs, the second the worst; what is counted is added up, of all',
+  'nodes and runs.',
   '',
   '- *Kept to* counts the runs that kept to all that [is asked](#what-is-asked-of-each-fault). A fault is met when most of its runs did, for then so do the',
   '  medians, and when none had more against it than a time or a count beyond its limit.',
@@ -104,6 +110,7 @@ function comparison(rehearsals: Results['rehearsals']): readonly string[] {
         'The same faults on the same hosts. nginx has what hetzner-kube and Kubespray set for their masters, in a frame of ours; haproxy’s settings are ours',
         '([load-balancers.ts](../test/ha/load-balancers.ts)). A master is known when it has shown its certificate, so of one that is off, cut off or frozen',
         'it is not known until when it was asked (–). What master-gate does when no master is ready, when it dies itself, and while an API server starts, `make e2e-ha` tries.',
+        'What kubehaus makes of this: [architecture.md](architecture.md#load-balancers).',
         '',
         ...rows,
       ];
@@ -209,12 +216,14 @@ function brief(sentence: string): string {
 function undone({ rehearsals, interruptions }: Results): readonly string[] {
   const few = (place: string, names: readonly string[], runs: number): readonly string[] => {
     const missing = names
-      .map(
-        (name) => runs - Object.values(rehearsals[place] ?? {}).filter(({ drill }) => drill === name).length,
-      )
-      .filter((left) => left > 0);
-    const left = missing.reduce((total, one) => total + one, 0);
-    return left === 0 ? [] : [`- ${place}: ${left} of ${names.length * runs} rehearsals`];
+      .map((name) => {
+        const done = Object.values(rehearsals[place] ?? {}).filter(({ drill }) => drill === name).length;
+        return { name, left: runs - done };
+      })
+      .filter(({ left }) => left > 0);
+    const left = missing.reduce((total, one) => total + one.left, 0);
+    const which = missing.map((one) => `${one.name} ${one.left}`).join(', ');
+    return left === 0 ? [] : [`- ${place}: ${left} of ${names.length * runs} rehearsals (${which})`];
   };
   return [
     ...('level 3' in interruptions ? [] : ['- runs of kubehaus that are cut off']),
