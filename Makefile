@@ -81,7 +81,9 @@ demo: lab-tools ## a lab and, in it, a cluster with three masters and two worker
 	printf '%s\n' '' 'In the lab, from here:' \
 	  "  $$kubehaus status" \
 	  "  $$kubehaus ssh demo-master-1" \
-	  "  KUBECONFIG=$$KUBECONFIG $$kubehaus tunnel -- kubectl get pods -A"
+	  "  KUBECONFIG=$$KUBECONFIG $$kubehaus tunnel -- kubectl get pods -A" \
+	  "  $(LAB) fault power-off demo-master-2   # and power-on; faults and probes: docs/lab.md" \
+	  '  make demo-down'
 
 .PHONY: demo-down
 demo-down: $(PROGRAMS) ## removes the demo's cluster and lab
