@@ -246,7 +246,7 @@ describe('master-gate', () => {
     await eventually('open');
     await apiServers.stop(OWN);
     await eventually('closed');
-    expect(heard.told()).toContain('STATUS=closed: the API server is not there, another one is ready');
+    await expect.poll(heard.told).toContain('STATUS=closed: the API server is not there, another one is ready');
     const own = await start(OWN, 'unready');
     await sleep(A_WHILE);
     expect(state()).toBe('closed');
