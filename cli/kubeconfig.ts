@@ -30,7 +30,7 @@ export function addKubeconfig(program: Command): void {
       `
 The API is not on the internet: Hetzner's firewall lets in SSH, WireGuard and ICMP, nothing else. So the contexts go
 through the SOCKS proxy that \`kubehaus tunnel\` opens over SSH. The current one asks the load balancer of the node that
-the tunnel leads to, so it works with every master that does; the others ask one master each.
+the tunnel leads to, which passes over masters that are gone; the others ask one master each.
 
 Examples:
   kubehaus kubeconfig                                merge into ~/.kube/config (mode 0600)

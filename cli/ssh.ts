@@ -12,7 +12,7 @@ export function addSsh(program: Command): void {
 Examples:
   kubehaus ssh prod-master-1
   kubehaus ssh prod-master-1 -- journalctl --unit kubelet --since today
-  kubehaus ssh prod-master-1 -- sh -c 'dmesg | tail'        # each word stays one; a shell takes lines apart
+  kubehaus ssh prod-master-1 -- sh -c 'dmesg | tail'        # a pipe needs a shell
 
 Where ssh.user is not root, put sudo in front of what needs root. The exit code is the command's own; 255 is ssh's.`,
     )

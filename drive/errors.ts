@@ -498,7 +498,7 @@ export function unhealthy(findings: readonly string[]): Failure {
   return new Failure(
     'check',
     `The cluster is not healthy: ${count(findings.length, 'finding')}.`,
-    'Look at the node with `kubehaus ssh <node>`, and where SSH does not answer at its server in Hetzner’s Console: it may be off. What is on its way back needs some minutes; `kubehaus configure` puts right what it can.',
+    'Look at the node with `kubehaus ssh <node>` or, where SSH does not answer, at its server in Hetzner’s Console: it may be off. What is on its way back needs some minutes; `kubehaus configure` puts right what it can.',
     findings,
   );
 }

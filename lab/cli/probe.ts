@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { addMark, collect } from '../probes/evidence.ts';
+import { addMark, collect, probedNodes } from '../probes/evidence.ts';
 import { inWords } from '../probes/in-words.ts';
 import { markKinds, type MarkKind } from '../probes/marks.ts';
 import { namesOf, type ProbedCluster } from '../probes/probed-cluster.ts';
@@ -44,7 +44,10 @@ export function probeCommand(): Command {
         { name, nodes }: LabOption & { nodes: readonly string[] },
       ) => {
         const cluster = await clusterIn(folder, name);
-        const known = await namesOf(cluster);
+        if (kind !== 'fault' && nodes.length === 0)
+          throw new Error(`Say which nodes are ${kind}, with --nodes.`);
+        // One that left is in the evidence all the same.
+        const known = [...new Set([...(await namesOf(cluster)), ...(await probedNodes(cluster))])];
         const unknown = nodes.filter((node) => !known.includes(node));
         if (unknown.length > 0)
           throw new Error(`The cluster has no ${unknown.join(', ')}: its nodes are ${known.join(', ')}.`);

@@ -6,7 +6,7 @@ export function inWords(report: ProbeReport): string {
   const { whole, windows, writes } = report;
   return [
     `${new Date(whole.from).toISOString().slice(0, 10)}, from ${clock(whole.from)} to ${clock(whole.to)} UTC, ${seconds(whole.to - whole.from)}:`,
-    ...sentences(whole),
+    ...sentences(whole, false),
     ...[
       told(writes.lost.length, 'acknowledged write was lost', 'acknowledged writes were lost'),
       told(writes.reordered.length, 'number went back', 'numbers went back'),
@@ -23,19 +23,22 @@ export function inWords(report: ProbeReport): string {
     ...windows.flatMap((window) => [
       '',
       `${clock(window.from)} ${window.label}, ${seconds(window.to - window.from)}:`,
-      ...sentences(window),
+      ...sentences(window, true),
     ]),
     '',
   ].join('\n');
 }
 
-function sentences({ label, from, others, masters, nodes }: Window): readonly string[] {
+/** `cut`: from one mark to the next, so that nodes are under fault all the time or not at all. */
+function sentences({ from, others, masters, nodes }: Window, cut: boolean): readonly string[] {
   const away = nodes.filter(({ underFault }) => underFault).map(({ name }) => name);
   return [
     ...(away.length === 0
       ? []
       : [
-          `Under fault${label === 'whole' ? ' at times' : ''}: ${away.join(', ')}. ${label === 'whole' ? 'What nodes saw while they were not' : 'All others saw'}:`,
+          cut
+            ? `Under fault: ${away.join(', ')}. All others saw:`
+            : `Under fault at times: ${away.join(', ')}. What nodes saw while they were not:`,
         ]),
     requests('Reads', others.read),
     requests('Reads on a kept connection', others.kept),
@@ -52,7 +55,7 @@ function sentences({ label, from, others, masters, nodes }: Window): readonly st
           ? 'no new connection reached it'
           : `${reached} requests on new connections reached it, ${answered} were answered`;
       if (faultSince === null) return `${name}: ${all}.`;
-      return `${name}: ${all}; ${lastReached === null ? 'none while its fault lasted' : `of those while its fault lasted, the last began ${seconds(lastReached)} after ${faultSince > from ? 'it was marked' : 'the beginning of this time'}`}.`;
+      return `${name}: ${all}; ${lastReached === null ? 'none while its fault lasted' : `of those while its fault lasted, the last began ${seconds(lastReached)} after ${cut || faultSince > from ? 'the fault’s mark' : 'the beginning of this time'}`}.`;
     }),
   ].map((sentence) => `  ${sentence}`);
 }

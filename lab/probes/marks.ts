@@ -52,7 +52,7 @@ function spansUntil(
   const spans: Span[] = [];
   let since: number | undefined;
   const upTo = (end: number) => {
-    if (since !== undefined && end > from && since < to)
+    if (since !== undefined && end > since && end > from && since < to)
       spans.push({ from: Math.max(since, from), to: Math.min(end, to) });
   };
   for (const { at, kind, nodes } of [...marks].sort((a, b) => a.at - b.at)) {

@@ -11,7 +11,7 @@ import {
   type WatchFigures,
 } from './figures.ts';
 import { grouped } from './grouped.ts';
-import type { Line } from './lines.ts';
+import { endOf, type Line } from './lines.ts';
 import { spansOfFault, spansUnderFault, spansWithoutFault, type Mark } from './marks.ts';
 import { writeFigures, type FinalRead, type WriteFigures } from './writes.ts';
 
@@ -34,7 +34,7 @@ export interface Evidence extends Span {
  * it, but none is removed or changes its meaning while `version` is the same.
  */
 export interface ProbeReport {
-  readonly version: 1;
+  readonly version: 2;
   readonly marks: readonly Mark[];
   readonly unreadable: number;
   /** Over the whole time: a write that is lost is lost for good. */
@@ -87,7 +87,10 @@ export interface MasterWindow {
   readonly name: string;
   /** Whether it was under fault at any time of the window. */
   readonly underFault: boolean;
-  /** When its fault came in force or, if that is later, the window began: of several, the last. Null where none was, as when it heals. */
+  /**
+   * When its fault came in force or, if that is later, the window began; of several faults, one after the other, the last. Null where none
+   * was, as when it heals.
+   */
   readonly faultSince: number | null;
   /** Attempts on new connections that got to it, and those of them that it answered well. */
   readonly reached: number;
@@ -107,7 +110,7 @@ export function reportOf(evidence: Evidence): ProbeReport {
   ];
   const sorted = { ...evidence, lines: [...evidence.lines].sort((a, b) => a.t - b.t) };
   return {
-    version: 1,
+    version: 2,
     marks,
     unreadable: evidence.unreadable,
     writes: writeFigures(sorted.lines, final),
@@ -148,9 +151,15 @@ function othersIn({ nodes, marks }: Evidence, own: ReadonlyMap<string, readonly 
   return worst(
     nodes.flatMap((name) =>
       spansWithoutFault(marks, name, span).map((free) => {
+        // What was under way when its fault began, or when that was over, is of its fault.
+        const lines = (own.get(name) ?? []).filter(
+          (line) =>
+            (free.from === span.from || line.t >= free.from) &&
+            (free.to === span.to || endOf(line) < free.to),
+        );
         const targets = nodes.filter((node) => node !== name);
         const towards = targets.map((target) => ({ target, spans: spansWithoutFault(marks, target, free) }));
-        return seen(own.get(name) ?? [], free, towards);
+        return seen(lines, free, towards);
       }),
     ),
   );

@@ -8,9 +8,10 @@ export function summary(at: (level: number) => Rehearsals): readonly string[] {
   const all = LEVELS.flatMap((level) => at(level));
   if (all.length === 0) return [];
   const rehearsed = LEVELS.flatMap((level) => byDrill(at(level)));
-  const lost = all.reduce((total, { lostWrites = 0 }) => total + lostWrites, 0);
+  const known = all.flatMap(({ lostWrites }) => lostWrites ?? []);
+  const lost = known.reduce((total, one) => total + one, 0);
   return [
-    `${rehearsed.filter(([, runs]) => isMet(runs)).length} of ${rehearsed.length} faults are met, counted for each level. In ${all.length} rehearsals ${lost === 0 ? 'no' : `${lost}`} acknowledged`,
+    `${rehearsed.filter(([, runs]) => isMet(runs)).length} of ${rehearsed.length} faults are met, counted for each level. In ${known.length}${known.length < all.length ? ` of ${all.length}` : ''} rehearsals ${lost === 0 ? 'no' : `${lost}`} acknowledged`,
     `${lost === 1 ? 'write was' : 'writes were'} lost. For each fault: how many runs kept to all that [is asked](#what-is-asked-of-each-fault), then for how long a node’s reads or writes were not`,
     'answered, median and worst. The time is a dash where all nodes are off, and as long as the fault where nothing can be written.',
     '',

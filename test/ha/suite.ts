@@ -178,7 +178,9 @@ async function inLab(name: string, work: () => Promise<void>): Promise<void> {
   const remove = async (): Promise<void> => (removed ??= removeLabNamed(name));
   const giveUp = (): void => {
     stopped = true;
-    void remove().finally(() => process.exit(130));
+    void remove()
+      .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+      .finally(() => process.exit(130));
   };
   process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
   try {

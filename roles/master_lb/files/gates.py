@@ -145,6 +145,7 @@ class Asked:
                 if yes is not None:
                     self.heard_at = at
             except NotYet:
+                self.refused = False
                 if self.server.hears():
                     self.heard_at = time.monotonic()
             except NothingToAskWith:

@@ -296,13 +296,20 @@ describe('nodes under fault', () => {
       windows.reduce((total, { others }) => total + others[key].requests, 0);
     expect(whole.others.read).toMatchObject({ requests: parts('read'), failed: 0, longestGap: 100 });
     expect(whole.others.pods).toMatchObject({ requests: parts('pods'), failed: 0 });
+    // What was under way when the fault began is of the fault.
+    const cut = changed(dead('recovered'), (line) =>
+      line.node === 'master-1' && line.series === 'read' && line.n === 50
+        ? [{ ...line, ms: 9000, outcome: 'timeout' }]
+        : [line],
+    );
+    expect(reportOf(cut).whole.others.read).toMatchObject({ failed: 0, longestWait: 20 });
     // What fails once they have recovered is everybody's.
     const failing = changed(dead('recovered'), (line) =>
       line.node === 'master-1' && line.series === 'write' && between(line, 15, 15.5)
         ? [{ ...line, outcome: 'http-403' }]
         : [line],
     );
-    expect(reportOf({ ...failing, marks: dead('recovered').marks }).whole.others.write.failed).toBe(5);
+    expect(reportOf(failing).whole.others.write.failed).toBe(5);
   });
 
   it('are asked while their fault is in force, which is not until they have recovered', () => {

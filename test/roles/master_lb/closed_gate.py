@@ -24,6 +24,11 @@ with TwoHosts() as hosts:
     (accepted,) = accept_all(server)
     idle = hosts.there(lambda: socket.create_connection((HERE, PORT), timeout=2))
     host = socket.create_connection((HERE, PORT), timeout=2)
+    rules.set(master_gate.CLOSED_TO_NEW % PORT, "test")
+    client.send(b"question")
+    asked = accepted.recv(16).decode()
+    accepted.send(b"answer")
+    result["closed_to_new"] = {**both(), "opened_before": f"{asked}, {client.recv(16).decode()}"}
     rules.set(master_gate.CLOSED % PORT, "test")
     client.send(b"GET /")
     opened_before = {"client that speaks": ended(client)}
