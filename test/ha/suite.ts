@@ -177,12 +177,14 @@ async function inLab(name: string, work: () => Promise<void>): Promise<void> {
   let removed: Promise<void> | undefined;
   const remove = async (): Promise<void> => (removed ??= removeLabNamed(name));
   const giveUp = (): void => {
+    if (stopped) return;
     stopped = true;
     void remove()
       .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
       .finally(() => process.exit(130));
   };
-  process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
+  // Not once: with a listener that is gone already, execa (its signal-exit) takes the signal for nobody's and ends this process.
+  process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
   try {
     await work();
   } catch (error) {
