@@ -6,7 +6,7 @@ import { unusableKubeconfig } from './errors.ts';
 import { firstAnswer } from './hosts-over-ssh.ts';
 import { readMadeHosts } from './inventory.ts';
 import { kubeconfigFiles } from './kubeconfig-in-use.ts';
-import { anyMaster, mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
+import { anyMaster, contextsThroughTunnel, mergeKubeconfig, readAdminConf } from './kubeconfig.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
 import { accessTo, asRoot } from './ssh-command.ts';
@@ -40,6 +40,7 @@ export async function fetchKubeconfig(
   const access = await accessTo(folder, plan, identityFile);
   const { host, result } = await firstAnswer(access, masters, asRoot(access, ['cat', ADMIN_CONF]));
   const direct = through === 'direct';
+  const contexts = direct ? masters.map(({ node }) => node.name) : contextsThroughTunnel(plan.name, masters);
   const currentContext = direct ? host.node.name : anyMaster(plan.name);
   const entries = {
     cluster: plan.name,
@@ -48,7 +49,6 @@ export async function fetchKubeconfig(
     proxyPort: direct ? undefined : (through.port ?? socksPort(plan.name)),
     currentContext,
   };
-  const contexts = [...(direct ? [] : [anyMaster(plan.name)]), ...masters.map(({ node }) => node.name)];
   if (file === undefined) return { text: mergeKubeconfig(undefined, entries), contexts, currentContext };
   try {
     const text = mergeKubeconfig(await readOptional(file), entries);

@@ -30,6 +30,11 @@ export function anyMaster(cluster: string): string {
   return `${cluster}-any-master`;
 }
 
+/** The names of all contexts through the tunnel, that for any master first. */
+export function contextsThroughTunnel(cluster: string, masters: readonly Host[]): readonly string[] {
+  return [anyMaster(cluster), ...masters.map(({ node }) => node.name)];
+}
+
 const adminSchema = z.object({
   clusters: z.array(z.object({ cluster: z.object({ 'certificate-authority-data': z.string() }) })).min(1),
   users: z

@@ -9,7 +9,7 @@ import { firstAnswer } from './hosts-over-ssh.ts';
 import { readMadeHosts } from './inventory.ts';
 import { listenForInterruption, type Interruption } from './interruption.ts';
 import { kubeconfigFor } from './kubeconfig-in-use.ts';
-import { anyMaster } from './kubeconfig.ts';
+import { contextsThroughTunnel } from './kubeconfig.ts';
 import { loadFolder } from './load-folder.ts';
 import { socksPort } from './socks-port.ts';
 import { accessTo, destination, sshOptions } from './ssh-command.ts';
@@ -42,8 +42,7 @@ export async function tunnel(
   if (await answers(port)) throw portInUse(port);
   const env = withoutToken(process.env);
   if (command.length > 0) {
-    const contexts = [anyMaster(plan.name), ...masters.map(({ node }) => node.name)];
-    const kubeconfig = await kubeconfigFor(contexts, folder, env);
+    const kubeconfig = await kubeconfigFor(contextsThroughTunnel(plan.name, masters), folder, env);
     if (kubeconfig === undefined)
       options.warn(
         `No kubeconfig in use has a context of ${plan.name}, so that kubectl would not find it: run \`kubehaus kubeconfig\` first.`,

@@ -18,7 +18,7 @@ export interface Mark {
 export const markKinds = ['fault', 'healed', 'recovered'] as const;
 export type MarkKind = (typeof markKinds)[number];
 
-/** Ends of a node's time under fault: it counts as all others again; or its fault itself, whose cause is gone. */
+/** What ends a node's time under fault, and what already ends the fault itself. */
 const recovery: readonly MarkKind[] = ['recovered'];
 const healing: readonly MarkKind[] = ['recovered', 'healed'];
 
